@@ -1,0 +1,1 @@
+"""Taurus windows for the selections and the session."""

@@ -1,0 +1,1 @@
+"""SciCow (Scientific Consumer of Wisdom): from Kafka to the catalogue."""

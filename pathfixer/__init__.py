@@ -1,0 +1,1 @@
+"""The session a beamline is in: logic behind the PathFixer device, and its clients."""

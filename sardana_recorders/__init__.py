@@ -1,0 +1,1 @@
+"""Capture of each Sardana scan: the recorder, its macros and what they decide."""

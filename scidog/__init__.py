@@ -1,0 +1,1 @@
+"""SciDog (Scientific (meta)Data Organizer): selections, their store, history and client."""

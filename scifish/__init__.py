@@ -1,0 +1,1 @@
+"""SciFish (Scientific Form Implementation Service Helper): gather, remember and send captures."""

@@ -1,0 +1,28 @@
+"""What can go wrong while capturing, one class per reaction of the caller."""
+
+
+class ScifishError(Exception):
+    """Root of all errors of this library."""
+
+
+class SettingsError(ScifishError):
+    """``settings.json`` or the state folder cannot be used; the text says what to do.
+
+    The capture host is not ready: capture nothing, tell people.
+    """
+
+
+class SpoolError(ScifishError):
+    """A capture could not be committed to the local disk; tell the operator at once."""
+
+
+class SelectionError(ScifishError):
+    """A selection, or one entry of it, is not acceptable; the text names the value."""
+
+
+class MessageError(ScifishError):
+    """Bytes or fields do not make a valid message; they never will (poison)."""
+
+
+class UnknownSchemaError(MessageError):
+    """The message is of a newer schema than this reader knows: it waits, it is not refused."""

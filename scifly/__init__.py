@@ -1,0 +1,1 @@
+"""SciFly (Scientific File Lystener): a capture for each file that appears and settles."""

@@ -1,0 +1,1 @@
+"""The ``scizoo`` command: status, checks, services and the demo."""

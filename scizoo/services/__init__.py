@@ -1,0 +1,1 @@
+"""Start, wait for and stop the processes of a beamline and its catalogue."""

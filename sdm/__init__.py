@@ -1,0 +1,1 @@
+"""Scientific data management: where data goes, for whom and with which rights."""

@@ -1,0 +1,1 @@
+"""Tango shells of PathFixer, SciDog, SciFish and SciFly; they hold no decisions."""
