@@ -1,0 +1,106 @@
+"""The spool: where a capture is safe, whatever dies next.
+
+Each producer process writes a database of its own, so no other process can hold up a commit. The
+spool is the record and Kafka only carries it: a row stays until the catalogue has answered.
+"""
+
+import os
+import sqlite3
+import uuid
+
+from scifish.errors import SpoolError
+from scifish.messages import MAX_BYTES, CaptureMessage
+from scifish.producer_lock import ProducerLock, create_lock
+from scifish.reserve import give_up_reserve, make_reserve
+from scifish.size_limit import fit
+from scifish.spool_layout import create_database, row_of
+from scifish.spool_thread import SpoolThread
+from scifish.state_folder import StateFolder, host_name
+
+COMMIT_LIMIT_S = 2.0
+"""How long a caller waits for the disk at most; a healthy commit takes 0.3 ms."""
+
+
+class Spool:
+    """Sole writer of one database; made by ``open``, usable from any thread of its process.
+
+    Attributes
+    ----------
+    uuid
+        Of this process life: the ``producer`` of its messages.
+    author
+        ``<role>@<host>``.
+    """
+
+    def __init__(self, name: str, author: str, lock: ProducerLock, thread: SpoolThread) -> None:
+        self.uuid, self.author = name, author
+        self._lock, self._thread = lock, thread
+        self._process = os.getpid()
+
+    @classmethod
+    def open(cls, folder: StateFolder, role: str) -> "Spool":
+        """Make lock file and database of this process life.
+
+        Parameters
+        ----------
+        folder
+            State folder of the capture host.
+        role
+            ``sardana``, ``scifly`` or ``scifish``.
+
+        Raises
+        ------
+        SettingsError
+            The state folder cannot be used.
+        SpoolError
+            Lock file or database cannot be made, e.g. because the disk is full.
+        """
+        folder.prepare()
+        make_reserve(folder.reserve)
+        try:
+            return cls._open(folder, role)
+        except (OSError, sqlite3.Error):
+            give_up_reserve(folder.reserve)
+        try:
+            return cls._open(folder, role)
+        except (OSError, sqlite3.Error) as error:
+            raise SpoolError(f"no spool can be made in {folder.spools}: {error}") from None
+
+    @classmethod
+    def _open(cls, folder: StateFolder, role: str) -> "Spool":
+        name, host = str(uuid.uuid4()), host_name()
+        lock = create_lock(folder.producers / f"{name}.lock")
+        path = folder.spools / f"{name}.db"
+        try:
+            database = create_database(path, {"role": role, "host": host, "process": str(os.getpid())})
+        except (OSError, sqlite3.Error):
+            path.unlink(missing_ok=True)
+            lock.release(remove=True)
+            raise
+        return cls(name, f"{role}@{host}", lock, SpoolThread(database, name, folder, lock))
+
+    @property
+    def trouble(self) -> str | None:
+        """What the operator must be told now although commits succeed; None when all is well."""
+        return self._thread.trouble
+
+    def commit(self, message: CaptureMessage) -> None:
+        """Keep a message: durable when this returns.
+
+        A message above 900 kB is reduced, and each reduction noted in its ``failures``.
+
+        Raises
+        ------
+        SpoolError
+            The message is not, or not yet, on the disk; the text says why. Nothing was skipped
+            before it, and the next commit may succeed.
+        """
+        if os.getpid() != self._process:
+            raise SpoolError("this is a forked child of the process that owns the spool: it cannot commit")
+        body = fit(message, MAX_BYTES)
+        self._thread.commit(row_of(message, body), COMMIT_LIMIT_S)
+
+    def close(self) -> None:
+        """Close the database and give the lock back; waits at most 2 s for the disk."""
+        if self._thread.stop(COMMIT_LIMIT_S):
+            self._lock.release()

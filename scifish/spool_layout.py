@@ -1,0 +1,108 @@
+"""How a spool's database looks: one row per committed message.
+
+Columns are only ever added, with a default, and nobody reads one that he does not know: so an
+older forwarder sends the rows of a newer producer as they are.
+"""
+
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scifish.messages import CaptureMessage
+
+LAYOUT = 1
+"""``PRAGMA user_version``; rises with every added column."""
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    pid TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    author TEXT NOT NULL,
+    part TEXT NOT NULL DEFAULT '',
+    rank INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    summary TEXT NOT NULL DEFAULT '{}',
+    checksum INTEGER NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS info (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+# AUTOINCREMENT: a row removed at the end must not give its number to the next one, since the
+# forwarder remembers the numbers it has seen.
+
+INSERT = """INSERT INTO message (pid, phase, author, part, rank, revision, summary, checksum, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+
+def create_database(path: Path, info: Mapping[str, str]) -> sqlite3.Connection:
+    """Make the database of a producer and return its only writing connection.
+
+    The file gets mode 0660 before SQLite sees it, since SQLite gives the mode of the database to
+    its helper files.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o660)
+    os.fchmod(descriptor, 0o660)
+    os.close(descriptor)
+    connection = connect_writer(path)
+    connection.executescript("BEGIN;" + TABLES + f"PRAGMA user_version = {LAYOUT}; COMMIT;")
+    connection.executemany("INSERT INTO info VALUES (?, ?)", info.items())
+    return connection
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    """Open a database for its sole writer: every commit survives a loss of power.
+
+    Check points are left to the owner, who makes them when nobody waits for a commit.
+    """
+    connection = sqlite3.connect(path, isolation_level=None, timeout=1.0, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """Open a database that somebody else writes; the file must exist."""
+    return sqlite3.connect(
+        f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=1.0, check_same_thread=False
+    )
+
+
+def row_of(message: CaptureMessage, body: bytes) -> tuple[Any, ...]:
+    """Return the values of `INSERT` for a message and its serialised form."""
+    return (
+        message.pid,
+        message.phase,
+        message.author,
+        part_key(message),
+        message.rank,
+        message.revision,
+        json.dumps(summary_of(message)),
+        zlib.crc32(body),
+        body,
+    )
+
+
+def part_key(message: CaptureMessage) -> str:
+    """Return ``<name>:<i>/<n>`` of an amendment, empty for the other phases."""
+    part = message.part
+    return f"{part.name}:{part.index}/{part.of}" if part else ""
+
+
+def summary_of(message: CaptureMessage) -> dict[str, Any]:
+    """Return what a status page shows of a message, so that it need not read the bodies."""
+    fields = {"type", "scan_id", "status", "start_ns", "start_time", "end_time", "parts_expected"}
+    return {
+        **message.model_dump(mode="json", include=fields),
+        "title": (message.title or message.name or "")[:200],
+        "host": message.source.host,
+        "program": message.source.program,
+        "door": message.source.door,
+        "macro_id": message.macro_id,
+        "proposal": message.proposal,
+    }

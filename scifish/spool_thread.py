@@ -1,0 +1,148 @@
+"""The one thread that touches a spool's database."""
+
+import sqlite3
+import threading
+import time
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from scifish import faultpoints
+from scifish.errors import SpoolError
+from scifish.producer_lock import ProducerLock
+from scifish.reserve import give_up_reserve, make_reserve
+from scifish.spool_layout import INSERT
+from scifish.spool_pruning import remove_finished
+from scifish.state_folder import StateFolder
+
+IDLE_PERIOD_S = 10.0
+"""The owner shows a sign of life, and looks for its reserve, this often."""
+PRUNE_PERIOD_S = 3600.0
+CHECKPOINT_COMMITS = 200
+
+FULL = "the disk of the state folder {} is full: captures are kept on the reserve; free space now"
+
+
+@dataclass
+class _Request:
+    """A row to insert and the answer to its caller; no row means: stop."""
+
+    row: tuple[Any, ...] | None
+    answered: threading.Event = field(default_factory=threading.Event)
+    error: str | None = None
+
+
+class SpoolThread:
+    """Owns the connection; callers wait for their commit, maintenance waits for callers.
+
+    Parameters
+    ----------
+    database
+        The only writing connection; handed over to the thread.
+    name
+        Uuid of the spool.
+    folder
+        State folder: reserve, and what the forwarder says of finished rows.
+    lock
+        The owner's lock file, which gets the signs of life.
+    prune_period_s
+        How often rows that the catalogue has are removed.
+    """
+
+    def __init__(
+        self,
+        database: sqlite3.Connection,
+        name: str,
+        folder: StateFolder,
+        lock: ProducerLock,
+        prune_period_s: float = PRUNE_PERIOD_S,
+    ) -> None:
+        self.trouble: str | None = None
+        self._database, self._name, self._folder, self._lock = database, name, folder, lock
+        self._prune_period_s = prune_period_s
+        self._requests: SimpleQueue[_Request] = SimpleQueue()
+        self._stopped = threading.Event()
+        self._commits = 0
+        threading.Thread(target=self._run, name="scifish-spool", daemon=True).start()
+
+    def commit(self, row: tuple[Any, ...], limit_s: float) -> None:
+        """Insert a row and wait until it is durable; raises SpoolError."""
+        if self._stopped.is_set():
+            raise SpoolError(f"spool {self._name} is closed")
+        request = _Request(row)
+        self._requests.put(request)
+        if not request.answered.wait(limit_s):
+            raise SpoolError(
+                f"the disk of {self._folder.path} has not answered for {limit_s:g} s: not yet kept"
+            )
+        if request.error:
+            raise SpoolError(request.error)
+
+    def stop(self, limit_s: float) -> bool:
+        """Finish what was asked before, close the database; tell whether that came to its end in time."""
+        request = _Request(None)
+        self._requests.put(request)
+        return self._stopped.wait(limit_s)
+
+    def _run(self) -> None:
+        self._seen_alive = self._pruned = time.monotonic()
+        while True:
+            try:
+                request = self._requests.get(timeout=min(IDLE_PERIOD_S, self._prune_period_s))
+            except Empty:
+                self._maintain()
+                continue
+            if request.row is None:
+                break
+            request.error = self._insert(request.row)
+            request.answered.set()
+            if self._requests.empty():
+                self._maintain()
+        self._database.close()
+        self._stopped.set()
+
+    def _insert(self, row: tuple[Any, ...]) -> str | None:
+        """Insert durably, if need be on the reserve; return what went wrong, for people."""
+        faultpoints.reached("spool.before-commit")
+        try:
+            self._write(row)
+        except sqlite3.Error as error:
+            if not give_up_reserve(self._folder.reserve):
+                return self._failed(error)
+            self.trouble = FULL.format(self._folder.path)
+            try:
+                self._write(row)
+            except sqlite3.Error as again:
+                return self._failed(again)
+        faultpoints.reached("spool.committed")
+        self._commits += 1
+        return None
+
+    def _write(self, row: tuple[Any, ...]) -> None:
+        # In autocommit mode one statement is one transaction: begun, synced and ended, or nothing.
+        self._database.execute(INSERT, row)
+
+    def _failed(self, error: sqlite3.Error) -> str:
+        self.trouble = f"a capture could not be kept in {self._folder.spools}: {error}; free space now"
+        return self.trouble
+
+    def _maintain(self) -> None:
+        """Do, while no caller waits, what is due."""
+        now = time.monotonic()
+        try:
+            if self._commits >= CHECKPOINT_COMMITS:
+                self._commits = 0
+                self._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            if now - self._seen_alive >= IDLE_PERIOD_S:
+                self._seen_alive = now
+                self._lock.sign_of_life()
+                self._look_for_reserve()
+            if now - self._pruned >= self._prune_period_s:
+                self._pruned = now
+                remove_finished(self._database, self._name, self._folder.forwarder_db)
+        except (OSError, sqlite3.Error):
+            return  # nothing here is needed for a capture; what is due comes up again
+
+    def _look_for_reserve(self) -> None:
+        if make_reserve(self._folder.reserve):
+            self.trouble = None
