@@ -78,7 +78,7 @@ def _plain(lines: list[str], annotation: Any) -> Any:
 def _explain(error: ValidationError) -> str:
     lines = []
     for item in error.errors(include_url=False):
-        name = to_pascal(str(item["loc"][0])) if item["loc"] else "properties"
+        name = str(item["loc"][0]) if item["loc"] else "properties"
         if item["type"] == "missing":
             lines.append(f"property {name} is missing: set it in Jive and run Init")
         else:
