@@ -1,0 +1,54 @@
+"""Repairing the folders of a session: only what loses nothing; the rest is a command for root."""
+
+import os
+from contextlib import ExitStack
+
+from sdm.findings import Finding
+from sdm.folder_check import check_folders
+from sdm.folder_plan import FolderPlan, Step
+from sdm.folder_walk import open_folder, opened_root
+from sdm.folders import make_folders, settle_rights
+
+
+def repair_folders(plan: FolderPlan) -> list[Finding]:
+    """Make what is missing, set what this account may set, and report what remains.
+
+    A folder of somebody else, and a mode whose setgid would get lost, stay as they are.
+
+    Returns
+    -------
+    list of Finding
+        First what was repaired, then what is left, each with the command that root has to run.
+
+    Raises
+    ------
+    FolderError
+        A folder is a link, or cannot be made.
+    """
+    before = [finding for finding in check_folders(plan) if not finding.ok]
+    made = make_folders(plan)
+    _settle(plan)
+    after = [finding for finding in check_folders(plan) if not finding.ok]
+    left = {finding.finding for finding in after}
+    done = [f"{state.path} made" for state in made if state.made]
+    done += [f"repaired: {one.finding}" for one in before if one.part == "rights" and one.finding not in left]
+    return [*(Finding(part="repair", ok=True, finding=text) for text in done), *after]
+
+
+def _settle(plan: FolderPlan) -> None:
+    with ExitStack() as descriptors:
+        folder = descriptors.enter_context(opened_root(plan.root))
+        path = plan.root.rstrip("/")
+        for step in plan.chain:
+            path = f"{path}/{step.name}"
+            folder = _settle_one(folder, path, step, descriptors)
+        for step in plan.leaves:
+            _settle_one(folder, f"{path}/{step.name}", step, descriptors)
+
+
+def _settle_one(parent: int, path: str, step: Step, descriptors: ExitStack) -> int:
+    descriptor = open_folder(parent, path, step)
+    descriptors.callback(os.close, descriptor)
+    if step.made_by_us:
+        settle_rights(descriptor, path, step)
+    return descriptor

@@ -1,0 +1,80 @@
+"""Going down a tree folder by folder, following no link.
+
+A member of the proposal's group may write in the visit and can put a link in the place of any
+folder there; a path given as one text would lead through it.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import BaseModel
+
+from sdm.errors import FolderError
+from sdm.folder_plan import Step
+
+_OPEN = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class FolderState(BaseModel):
+    """What one folder is; device and inode tell whether it is still the same one."""
+
+    path: str
+    made: bool = False
+    device: int
+    inode: int
+    uid: int
+    gid: int
+    mode: int
+    notes: list[str] = []
+
+
+@contextmanager
+def opened_root(root: str) -> Iterator[int]:
+    """Open the data root, which is the site's own and may be a link; raises FolderError."""
+    try:
+        descriptor = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise FolderError(f"data root {root} cannot be entered: {error.strerror}") from None
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def open_folder(parent: int, path: str, step: Step) -> int:
+    """Open one folder in an open one.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is nothing of that name.
+    FolderError
+        It is a link or no folder, or this account may not enter it.
+    """
+    flags = _OPEN | (os.O_RDONLY if step.made_by_us else os.O_PATH)
+    try:
+        return os.open(step.name, flags, dir_fd=parent)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno in (errno.ENOTDIR, errno.ELOOP):
+            raise FolderError(
+                f"{path} is a link or no folder: find out who put it there, and remove it"
+            ) from None
+        raise FolderError(f"{path} cannot be entered by uid {os.geteuid()}: {error.strerror}") from None
+
+
+def look_at(descriptor: int, path: str) -> FolderState:
+    """Return what an open folder is."""
+    facts = os.fstat(descriptor)
+    return FolderState(
+        path=path,
+        device=facts.st_dev,
+        inode=facts.st_ino,
+        uid=facts.st_uid,
+        gid=facts.st_gid,
+        mode=stat.S_IMODE(facts.st_mode),
+    )

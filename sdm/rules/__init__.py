@@ -1,0 +1,1 @@
+"""Rule sets, one YAML file per facility and version."""

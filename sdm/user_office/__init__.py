@@ -1,0 +1,1 @@
+"""User offices: where proposals, their people and their schedule come from."""

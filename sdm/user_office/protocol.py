@@ -1,0 +1,85 @@
+"""What a user office tells: proposals, people and blocks of beam time."""
+
+from typing import Protocol
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+ACCEPTED = "Accepted"
+FINISHED = "Finished"
+
+
+class Record(BaseModel):
+    """Base of what an office tells; a misspelt field is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Person(Record):
+    """Somebody of a proposal."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str | None = None
+    account: str | None = Field(default=None, description="log-in name; null: has none yet")
+
+    @property
+    def name(self) -> str:
+        """First and last name, else the account."""
+        return f"{self.first_name} {self.last_name}".strip() or self.account or ""
+
+
+class Block(Record):
+    """A span of scheduled beam time at one beamline; both ends aware."""
+
+    beamline: str
+    start: AwareDatetime
+    end: AwareDatetime
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "Block":
+        if self.end <= self.start:
+            raise ValueError(f"the block ends at {self.end} but starts at {self.start}")
+        return self
+
+
+class Proposal(Record):
+    """A proposal as the user office has it."""
+
+    number: str = Field(min_length=1)
+    title: str = ""
+    abstract: str = ""
+    type: str = Field(default="", description="the office's own word; decides the category")
+    status: str = Field(default=ACCEPTED, description="Accepted, Finished, Refused, In Review, Editing")
+    pi: Person = Person()
+    members: tuple[Person, ...] = Field(default=(), description="without the PI")
+    beamlines: tuple[str, ...] = ()
+    schedule: tuple[Block, ...] = ()
+    parent: str | None = Field(default=None, description="number of the parent proposal")
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """The PI, then the members."""
+        return (self.pi, *self.members)
+
+    def has(self, account: str) -> bool:
+        """Tell whether somebody of the proposal logs in with this name."""
+        return any(person.account == account for person in self.people)
+
+    def blocks_at(self, beamline: str) -> list[Block]:
+        """Return the blocks at a beamline, in the office's order."""
+        return [block for block in self.schedule if block.beamline == beamline]
+
+
+class UserOffice(Protocol):
+    """A user office; every method may take as long as the network does.
+
+    All of them raise OfficeUnavailableError when there is no usable answer.
+    """
+
+    def proposal(self, number: str) -> Proposal:
+        """Return one proposal; raises UnknownProposalError when the office does not know it."""
+        ...
+
+    def proposals(self, beamline: str) -> list[Proposal]:
+        """Return all proposals of a beamline, whatever their status, newest number first."""
+        ...
