@@ -6,6 +6,7 @@ spool is the record and Kafka only carries it: a row stays until the catalogue h
 
 import os
 import sqlite3
+import time
 import uuid
 
 from scifish.errors import SpoolError
@@ -84,21 +85,21 @@ class Spool:
         """What the operator must be told now although commits succeed; None when all is well."""
         return self._thread.trouble
 
-    def commit(self, message: CaptureMessage) -> None:
-        """Keep a message: durable when this returns.
+    def commit(self, *messages: CaptureMessage) -> None:
+        """Keep one message, or several all together: durable when this returns.
 
         A message above 900 kB is reduced, and each reduction noted in its ``failures``.
 
         Raises
         ------
         SpoolError
-            The message is not, or not yet, on the disk; the text says why. Nothing was skipped
-            before it, and the next commit may succeed.
+            Nothing is, or not yet, on the disk; the text says why. The next commit may succeed.
         """
         if os.getpid() != self._process:
             raise SpoolError("this is a forked child of the process that owns the spool: it cannot commit")
-        body = fit(message, MAX_BYTES)
-        self._thread.commit(row_of(message, body), COMMIT_LIMIT_S)
+        now = time.time()
+        rows = [row_of(message, fit(message, MAX_BYTES), now) for message in messages]
+        self._thread.commit(rows, COMMIT_LIMIT_S)
 
     def close(self) -> None:
         """Close the database and give the lock back; waits at most 2 s for the disk."""

@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS message (
     part TEXT NOT NULL DEFAULT '',
     rank INTEGER NOT NULL,
     revision INTEGER NOT NULL,
+    committed_s REAL NOT NULL DEFAULT 0,
     summary TEXT NOT NULL DEFAULT '{}',
     checksum INTEGER NOT NULL,
     body BLOB NOT NULL
@@ -35,8 +36,10 @@ CREATE TABLE IF NOT EXISTS info (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 # AUTOINCREMENT: a row removed at the end must not give its number to the next one, since the
 # forwarder remembers the numbers it has seen.
 
-INSERT = """INSERT INTO message (pid, phase, author, part, rank, revision, summary, checksum, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+INSERT = """INSERT INTO message
+    (pid, phase, author, part, rank, revision, committed_s, summary, checksum, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+# committed_s is the host's clock, to tell people an age; nothing is deleted or decided by it.
 
 
 def create_database(path: Path, info: Mapping[str, str]) -> sqlite3.Connection:
@@ -73,8 +76,8 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     )
 
 
-def row_of(message: CaptureMessage, body: bytes) -> tuple[Any, ...]:
-    """Return the values of `INSERT` for a message and its serialised form."""
+def row_of(message: CaptureMessage, body: bytes, committed_s: float) -> tuple[Any, ...]:
+    """Return the values of `INSERT` for a message, its serialised form and the host's time (s, epoch)."""
     return (
         message.pid,
         message.phase,
@@ -82,6 +85,7 @@ def row_of(message: CaptureMessage, body: bytes) -> tuple[Any, ...]:
         part_key(message),
         message.rank,
         message.revision,
+        committed_s,
         json.dumps(summary_of(message)),
         zlib.crc32(body),
         body,
@@ -96,13 +100,18 @@ def part_key(message: CaptureMessage) -> str:
 
 def summary_of(message: CaptureMessage) -> dict[str, Any]:
     """Return what a status page shows of a message, so that it need not read the bodies."""
-    fields = {"type", "scan_id", "status", "start_ns", "start_time", "end_time", "parts_expected"}
+    source = message.source
     return {
-        **message.model_dump(mode="json", include=fields),
+        "type": message.type,
+        "scan_id": message.scan_id,
         "title": (message.title or message.name or "")[:200],
-        "host": message.source.host,
-        "program": message.source.program,
-        "door": message.source.door,
+        "status": message.status,
+        "start_ns": message.start_ns,
+        "end_time": message.end_time and message.end_time.isoformat(),
+        "host": source.host,
+        "program": source.program,
+        "door": source.door,
         "macro_id": message.macro_id,
         "proposal": message.proposal,
+        "parts_expected": message.parts_expected,
     }

@@ -1,5 +1,6 @@
 """The one thread that touches a spool's database."""
 
+import contextlib
 import sqlite3
 import threading
 import time
@@ -22,12 +23,14 @@ CHECKPOINT_COMMITS = 200
 
 FULL = "the disk of the state folder {} is full: captures are kept on the reserve; free space now"
 
+Row = tuple[Any, ...]
+
 
 @dataclass
 class _Request:
-    """A row to insert and the answer to its caller; no row means: stop."""
+    """Rows to insert together, and the answer to their caller; None means: stop."""
 
-    row: tuple[Any, ...] | None
+    rows: list[Row] | None
     answered: threading.Event = field(default_factory=threading.Event)
     error: str | None = None
 
@@ -65,11 +68,11 @@ class SpoolThread:
         self._commits = 0
         threading.Thread(target=self._run, name="scifish-spool", daemon=True).start()
 
-    def commit(self, row: tuple[Any, ...], limit_s: float) -> None:
-        """Insert a row and wait until it is durable; raises SpoolError."""
+    def commit(self, rows: list[Row], limit_s: float) -> None:
+        """Insert all rows or none and wait until they are durable; raises SpoolError."""
         if self._stopped.is_set():
             raise SpoolError(f"spool {self._name} is closed")
-        request = _Request(row)
+        request = _Request(rows)
         self._requests.put(request)
         if not request.answered.wait(limit_s):
             raise SpoolError(
@@ -92,35 +95,48 @@ class SpoolThread:
             except Empty:
                 self._maintain()
                 continue
-            if request.row is None:
+            if request.rows is None:
                 break
-            request.error = self._insert(request.row)
+            request.error = self._insert(request.rows)
             request.answered.set()
             if self._requests.empty():
                 self._maintain()
         self._database.close()
         self._stopped.set()
 
-    def _insert(self, row: tuple[Any, ...]) -> str | None:
+    def _insert(self, rows: list[Row]) -> str | None:
         """Insert durably, if need be on the reserve; return what went wrong, for people."""
         faultpoints.reached("spool.before-commit")
         try:
-            self._write(row)
+            self._write(rows)
         except sqlite3.Error as error:
             if not give_up_reserve(self._folder.reserve):
                 return self._failed(error)
             self.trouble = FULL.format(self._folder.path)
             try:
-                self._write(row)
+                self._write(rows)
             except sqlite3.Error as again:
                 return self._failed(again)
         faultpoints.reached("spool.committed")
         self._commits += 1
         return None
 
-    def _write(self, row: tuple[Any, ...]) -> None:
-        # In autocommit mode one statement is one transaction: begun, synced and ended, or nothing.
-        self._database.execute(INSERT, row)
+    def _write(self, rows: list[Row]) -> None:
+        if len(rows) == 1:
+            # In autocommit mode one statement is one transaction: begun, synced and ended, or nothing.
+            self._database.execute(INSERT, rows[0])
+            return
+        with contextlib.ExitStack() as undo:
+            self._database.execute("BEGIN IMMEDIATE")
+            undo.callback(self._roll_back)
+            self._database.executemany(INSERT, rows)
+            self._database.execute("COMMIT")
+            undo.pop_all()
+
+    def _roll_back(self) -> None:
+        # A full disk may have rolled back by itself.
+        if self._database.in_transaction:
+            self._database.execute("ROLLBACK")
 
     def _failed(self, error: sqlite3.Error) -> str:
         self.trouble = f"a capture could not be kept in {self._folder.spools}: {error}; free space now"
