@@ -1,0 +1,160 @@
+"""Client of a SciDog device, for the GUI, the macros and the command line.
+
+Calls wait: a few milliseconds for what the device knows, seconds at most for what its store must
+do, and as long as Tango itself takes (6 s measured) when the device's process is frozen. A GUI
+calls from a worker thread.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import tango
+from pydantic import TypeAdapter
+
+from scidog.errors import NoAnswerError, ScidogError, error_from_text
+from scidog.history import HistoryLine
+from scidog.requests import DeleteRequest, DiffRequest
+from scidog.trial import Trial
+from scifish.selection import Selection, parse_selection
+
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.2
+BUSY = "JobRefusedError"
+
+Answer = TypeVar("Answer")
+
+
+class SciDogClient:
+    """One SciDog device.
+
+    Parameters
+    ----------
+    device
+        Its Tango name.
+    timeout_s
+        Longest wait for a job of the device, seconds.
+    """
+
+    def __init__(self, device: str, timeout_s: float = 10.0) -> None:
+        self.device = device
+        self._timeout_s = timeout_s
+        self._proxy: tango.DeviceProxy | None = None
+
+    def active(self) -> Selection | None:
+        """Return the active selection; none when none is active."""
+        text = self._attributes("ActiveSelection")[0]
+        return parse_selection(text) if text else None
+
+    def active_name(self) -> str:
+        """Return the name of the active selection; empty when none is active."""
+        return str(self._attributes("ActiveSelectionName")[0])
+
+    def names(self) -> list[str]:
+        """Return the names of all selections."""
+        return list(self._attributes("Selections")[0] or ())
+
+    def standing(self) -> tuple[str, str]:
+        """Return state and status of the device, e.g. ``("ALARM", "… does not answer …")``."""
+        state, status = self._attributes("State", "Status")
+        return str(state), str(status)
+
+    def get(self, name: str) -> Selection:
+        """Return the newest revision of a selection; raises UnknownSelectionError."""
+        return parse_selection(self._call(lambda proxy: proxy.GetSelection(name)))
+
+    def save(self, selection: Selection) -> Selection:
+        """Save an edited selection and return it with its new revision.
+
+        Parameters
+        ----------
+        selection
+            Its revision is the one that was edited, 0 for a new selection; ``author`` and
+            ``comment`` go into the history.
+
+        Raises
+        ------
+        StaleRevisionError
+            When somebody saved it meanwhile; the text names both revisions.
+        StoreAwayError
+            When the store does not answer; saving again later is safe.
+        """
+        return Selection.model_validate(self._job("SaveSelection", selection.model_dump_json()))
+
+    def delete(self, name: str, revision: int, author: str | None = None) -> None:
+        """End a selection, its history stays; raises as ``save``, RefusedError for the active one."""
+        request = DeleteRequest(name=name, revision=revision, author=author)
+        self._job("DeleteSelection", request.model_dump_json())
+
+    def switch(self, name: str) -> None:
+        """Make a selection the active one, and return when it is."""
+        self._call(lambda proxy: proxy.write_attribute("ActiveSelectionName", name))
+        self._until(lambda: True if self.active_name() == name else None, f"switch to {name!r}")
+
+    def history(self, name: str) -> list[HistoryLine]:
+        """Return the revisions of a selection, newest first; raises UnknownSelectionError."""
+        return TypeAdapter(list[HistoryLine]).validate_python(self._job("History", name))
+
+    def diff(self, name: str, old: int, new: int) -> list[str]:
+        """Return in words what differs between two revisions of a selection."""
+        return list(self._job("Diff", DiffRequest(name=name, old=old, new=new).model_dump_json()))
+
+    def test_read(self, selection: Selection) -> list[Trial]:
+        """Let the device read every entry once, as a capture would from its host."""
+        return TypeAdapter(list[Trial]).validate_python(self._job("TestRead", selection.model_dump_json()))
+
+    def _job(self, command: str, argument: str) -> Any:
+        """Start a job, waiting for another of its kind to end, and return its result."""
+        job = self._until(lambda: self._start(command, argument), command)
+        return self._until(lambda: self._ended(job), f"{command} ({job})")["result"]
+
+    def _start(self, command: str, argument: str) -> str | None:
+        try:
+            return str(self._call(lambda proxy: proxy.command_inout(command, argument)))
+        except _BusyError:
+            return None
+
+    def _ended(self, job: str) -> dict[str, Any] | None:
+        states, results = (
+            {item["id"]: item for item in map(json.loads, texts or ())}
+            for texts in self._attributes("JobState", "JobResult")
+        )
+        if job not in states:
+            raise NoAnswerError(f"{self.device} was restarted while {job} ran: look whether it was done")
+        if states[job]["state"] == "failed":
+            raise error_from_text(results[job]["error"])
+        return results[job] if states[job]["state"] == "done" else None
+
+    def _until(self, ask: Callable[[], Answer | None], what: str) -> Answer:
+        limit, pause = time.monotonic() + self._timeout_s, SHORTEST_PAUSE_S
+        while time.monotonic() < limit:
+            answer = ask()
+            if answer is not None:
+                return answer
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_S)
+        raise NoAnswerError(f"{self.device}: {what} has not ended within {self._timeout_s:g} s")
+
+    def _attributes(self, *names: str) -> list[Any]:
+        found = self._call(lambda proxy: proxy.read_attributes(list(names)))
+        return [item.value for item in found]
+
+    def _call(self, function: Callable[[tango.DeviceProxy], Any]) -> Any:
+        try:
+            if self._proxy is None:
+                self._proxy = tango.DeviceProxy(self.device)
+            return function(self._proxy)
+        except tango.DevFailed as error:
+            raise self._error(error) from None
+
+    def _error(self, error: tango.DevFailed) -> ScidogError:
+        cause = error.args[0]
+        if cause.reason == BUSY:
+            return _BusyError(cause.desc)
+        if cause.reason.startswith("API_"):
+            return NoAnswerError(f"{self.device} does not answer: {cause.desc.splitlines()[0]}")
+        return error_from_text(f"{cause.reason}: {cause.desc}")
+
+
+class _BusyError(ScidogError):
+    """A job of this kind is running; it will end."""

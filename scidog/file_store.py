@@ -1,0 +1,120 @@
+"""Selections as files: one JSON per selection and revision, for a beamline without a database."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from scidog.atomic_file import create_file, replace_file
+from scidog.errors import RevisionTakenError, StoreAwayError, StoreRefusedError
+from scidog.saved import Contents, Saved
+from scifish.messages import explain
+
+LONGEST_NAME = 150
+"""Characters of a file name that a selection's name may fill; longer ones are cut and hashed."""
+
+
+class FileStore:
+    """``selections/<name>.<revision>.json`` and ``active.json`` below a folder.
+
+    Parameters
+    ----------
+    folder
+        Made when missing, its parent must exist; on a disk that knows hard links.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.selections = folder / "selections"
+        self.active = folder / "active.json"
+
+    @property
+    def place(self) -> str:
+        """Where the files are."""
+        return f"folder {self.folder}"
+
+    def stamp(self) -> str:
+        """Return how many revisions there are, and the active name."""
+        with self._reachable():
+            return f"{sum(1 for _ in self.selections.glob('*.json'))} {self._active()}"
+
+    def contents(self) -> Contents:
+        """Return the newest revisions and the active name."""
+        with self._reachable():
+            newest: dict[str, Saved] = {}
+            for saved in map(_read, self.selections.glob("*.json")):
+                if saved.name not in newest or saved.revision > newest[saved.name].revision:
+                    newest[saved.name] = saved
+            kept = sorted((saved for saved in newest.values() if not saved.deleted), key=lambda it: it.name)
+            return Contents(active=self._active(), newest=tuple(kept))
+
+    def history(self, name: str) -> list[Saved]:
+        """Return all revisions of a selection, newest first."""
+        with self._reachable():
+            found = [_read(path) for path in self.selections.glob(f"{_slug(name)}.*.json")]
+            return sorted(
+                (saved for saved in found if saved.name == name), key=lambda it: it.revision, reverse=True
+            )
+
+    def add(self, saved: Saved) -> None:
+        """Add a revision as a file of its own."""
+        path = self.selections / f"{_slug(saved.name)}.{saved.revision:06d}.json"
+        with self._reachable():
+            try:
+                create_file(path, saved.model_dump_json(indent=2) + "\n")
+            except FileExistsError:
+                if _read(path) != saved:
+                    raise RevisionTakenError(f"{path} exists already") from None
+
+    def set_active(self, name: str) -> None:
+        """Replace ``active.json``."""
+        with self._reachable():
+            replace_file(self.active, json.dumps({"active": name}, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _active(self) -> str | None:
+        try:
+            text = self.active.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        try:
+            return str(json.loads(text)["active"])
+        except (ValueError, KeyError, TypeError):
+            raise StoreRefusedError(
+                f'{self.active} is not {{"active": <name>}}: correct or remove it'
+            ) from None
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        try:
+            if not self.folder.parent.is_dir():
+                raise StoreAwayError(f"{self.folder.parent} is not there (is the disk mounted?)")
+            self.folder.mkdir(exist_ok=True)
+            self.selections.mkdir(exist_ok=True)
+            yield
+        except PermissionError as error:
+            raise StoreRefusedError(
+                f"{error.filename}: permission denied; give it to this account"
+            ) from error
+        except OSError as error:
+            raise StoreAwayError(f"{self.place}: {error.strerror}") from error
+
+
+def _slug(name: str) -> str:
+    quoted = quote(name, safe="")
+    if len(quoted) <= LONGEST_NAME:
+        return quoted
+    return f"{quoted[:LONGEST_NAME]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def _read(path: Path) -> Saved:
+    try:
+        return Saved.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise StoreRefusedError(f"{path} is not a saved selection: {explain(error)}; move it away") from None

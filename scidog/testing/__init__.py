@@ -1,0 +1,1 @@
+"""Fakes for the tests of whoever builds on SciDog; never used at runtime."""
