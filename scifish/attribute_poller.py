@@ -1,0 +1,96 @@
+"""Keeping one text attribute of one device known, in a background thread that nobody waits for."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+import tango
+
+from scifish.tango_errors import reason_of_call
+
+PERIOD_S = 1.0
+"""Without any hint the attribute is read this often."""
+CALL_LIMIT_MS = 500
+"""Longest wait for a device that answers slowly; a frozen one may block a call for 3 s and more."""
+
+
+class AttributePoller:
+    """Reads at once, then every second, and sooner on a change event or ``refresh``.
+
+    Events are hints only: they may be lost, and each is followed by a read. Requests that come
+    while a read is under way are served together by one more read.
+
+    Parameters
+    ----------
+    device, attribute
+        What to read.
+    answered
+        Called with the text, in the background thread; must not raise.
+    silent
+        Called with the reason, in words, when there is no text; must not raise.
+    """
+
+    def __init__(
+        self, device: str, attribute: str, answered: Callable[[str], None], silent: Callable[[str], None]
+    ) -> None:
+        self._device, self._attribute = device, attribute
+        self._answered, self._silent = answered, silent
+        self._wanted = threading.Event()
+        self._closed = False
+        self._proxy: tango.DeviceProxy | None = None
+        self._subscription: int | None = None
+
+    def start(self) -> None:
+        """Begin to read; returns at once."""
+        self._wanted.set()
+        name = f"scifish-{self._attribute}@{self._device}"
+        threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    def refresh(self) -> None:
+        """Read again now, in the background."""
+        self._wanted.set()
+
+    def close(self) -> None:
+        """Let the thread end after its call; waits for nothing."""
+        self._closed = True
+        self._wanted.set()
+
+    def _run(self) -> None:
+        with tango.EnsureOmniThread():
+            while not self._closed:
+                self._wanted.clear()  # before the read: what is asked for during it is served after it
+                self._read()
+                self._wanted.wait(PERIOD_S)
+            self._unsubscribe()
+
+    def _read(self) -> None:
+        try:
+            proxy = self._proxy or self._connect()
+            value = proxy.read_attribute(self._attribute).value
+        except tango.DevFailed as error:
+            self._silent(reason_of_call(error.args))
+            return
+        if not isinstance(value, str):
+            self._silent(f"{self._attribute} has no text: {value!r}"[:200])
+            return
+        self._answered(value)
+        if self._subscription is None:
+            self._subscribe(proxy)
+
+    def _connect(self) -> tango.DeviceProxy:
+        self._proxy = tango.DeviceProxy(self._device)
+        self._proxy.set_timeout_millis(CALL_LIMIT_MS)
+        return self._proxy
+
+    def _subscribe(self, proxy: tango.DeviceProxy) -> None:
+        kind = tango.EventType.CHANGE_EVENT
+        with contextlib.suppress(tango.DevFailed):  # without events the period does
+            self._subscription = proxy.subscribe_event(self._attribute, kind, self._hint, [], True)
+
+    def _hint(self, _event: tango.EventData) -> None:
+        self._wanted.set()
+
+    def _unsubscribe(self) -> None:
+        if self._proxy is not None and self._subscription is not None:
+            with contextlib.suppress(tango.DevFailed):
+                self._proxy.unsubscribe_event(self._subscription)

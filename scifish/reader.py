@@ -1,0 +1,181 @@
+"""Reading the attributes of a selection, all devices at once, with one deadline for all.
+
+The caller never touches a device: background threads do, one call per device at a time. What has
+answered when the caller stops waiting is the snapshot; everything else is a failure with its
+reason. A device that missed a deadline is tried again in the background, and no reading waits for
+it until it has answered; what it answers in time is taken all the same.
+"""
+
+import threading
+import time
+import weakref
+from collections.abc import Iterable
+from functools import partial
+
+from tango import EnsureOmniThread
+
+from scifish.proxies import Device, SilentDeviceError
+from scifish.reading import Reading, Snapshot
+from scifish.selection import Selection
+from scifish.workers import Workers
+
+__all__ = ["Reading", "Snapshot", "SnapshotReader"]
+
+REPAIR_S = 0.5
+"""Silent devices are looked through this often."""
+LONGEST_PAUSE_S = 10.0
+"""A silent device is tried again after 1, 2, 4 … s, at most this."""
+FORGET_S = 3600.0
+"""A device that nobody has read for this long is forgotten."""
+LARGEST_QUEUE = 8
+"""Readings that one device may owe an answer to; the oldest gives up first."""
+
+
+class _Link:
+    """A device, who waits for it, and since when it has been silent. Guarded by the reader's lock."""
+
+    def __init__(self, name: str) -> None:
+        self.device = Device(name)
+        self.attributes: dict[str, None] = {}
+        self.queue: list[weakref.ref[Reading]] = []
+        self.busy = False
+        self.used_at = time.monotonic()
+        self.silent_since: float | None = None
+        self.pause_s = 1.0
+        self.retry_at = float("inf")
+
+    def ask(self, reading: Reading) -> None:
+        """Owe a reading an answer; it need not wait for a silent device."""
+        self.queue = [*self.queue[1 - LARGEST_QUEUE :], weakref.ref(reading)]
+        if self.silent_since is not None:
+            span = time.monotonic() - self.silent_since
+            reading.do_not_wait_for(self.device.name, f"not waited for: has not answered for {span:.0f} s")
+
+    def be_silent(self) -> None:
+        """Note that the device did not answer, and when to try again."""
+        now = time.monotonic()
+        if self.silent_since is None:
+            self.silent_since, self.pause_s = now, 1.0
+        self.retry_at = now + self.pause_s
+        self.pause_s = min(2 * self.pause_s, LONGEST_PAUSE_S)
+
+    def has_answered(self) -> None:
+        """Note that the device may be waited for again."""
+        self.silent_since, self.retry_at = None, float("inf")
+
+
+class SnapshotReader:
+    """Reads selections; one per process.
+
+    Threads: at most those of ``Workers``, its overseer, and one that tries silent devices again.
+    All are daemons inside ``tango.EnsureOmniThread``; none is ever joined.
+
+    Parameters
+    ----------
+    array_limit
+        Elements of the longest array that is told in full.
+    """
+
+    def __init__(self, array_limit: int = 4096) -> None:
+        self._limit = array_limit
+        self._workers = Workers()
+        self._links: dict[str, _Link] = {}
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        threading.Thread(target=self._keep_repairing, name="scifish-repair", daemon=True).start()
+
+    def prepare(self, selection: Selection) -> None:
+        """Make proxies and ask for units in the background; returns at once."""
+        with self._lock:
+            links = [
+                self._link(name, [entry.attribute for entry in entries])
+                for name, entries in selection.by_device().items()
+            ]
+            self._visit(links)
+
+    def begin(self, selection: Selection) -> Reading:
+        """Start to read; returns at once."""
+        reading = Reading(selection, self._limit, self._blame)
+        with self._lock:
+            links = [self._link(name, reading.attributes(name)) for name in reading.devices]
+            for link in links:
+                link.ask(reading)
+            self._visit(links)
+        return reading
+
+    def close(self) -> None:
+        """Stop reading; waits for nothing, least of all for a stuck device."""
+        self._closed.set()
+        self._workers.close()
+
+    def _link(self, name: str, attributes: list[str]) -> _Link:
+        link = self._links.get(name)
+        if link is None:
+            link = self._links[name] = _Link(name)
+        link.attributes.update(dict.fromkeys(attributes))
+        link.used_at = time.monotonic()
+        return link
+
+    def _visit(self, links: Iterable[_Link]) -> None:
+        """Queue a call to each device that none is under way to; the lock is held."""
+        idle = [link for link in links if not link.busy]
+        for link in idle:
+            link.busy = True
+        self._submit(idle)
+
+    def _submit(self, links: list[_Link]) -> None:
+        self._workers.submit([(link.device.server, partial(self._call, link)) for link in links])
+
+    def _call(self, link: _Link) -> None:
+        if not link.device.server:
+            link.device.find_server()
+            self._submit([link])
+            return
+        with self._lock:
+            queue, link.queue = link.queue, []
+        readings = [reading for ref in queue if (reading := ref()) is not None]
+        self._read(link, readings)
+        with self._lock:
+            link.busy = False
+            if link.queue:
+                self._visit([link])
+
+    def _read(self, link: _Link, readings: list[Reading]) -> None:
+        name = link.device.name
+        wanted = dict.fromkeys(attribute for one in readings for attribute in one.attributes(name))
+        try:
+            answers = link.device.read(list(wanted or link.attributes))
+        except SilentDeviceError as error:
+            self._silent(link)
+            for one in readings:
+                one.fail(name, str(error))
+            return
+        with self._lock:
+            link.has_answered()
+        for one in readings:
+            one.deliver(link.device, answers)
+
+    def _silent(self, link: _Link) -> None:
+        """A device whose calls fail at once costs no reading any time; only one already blamed is retried."""
+        with self._lock:
+            if link.silent_since is not None:
+                link.be_silent()
+
+    def _blame(self, devices: Iterable[str]) -> None:
+        with self._lock:
+            for name in devices:
+                if (link := self._links.get(name)) and link.busy:
+                    link.be_silent()
+
+    def _keep_repairing(self) -> None:
+        with EnsureOmniThread():
+            while not self._closed.wait(REPAIR_S):
+                now = time.monotonic()
+                with self._lock:
+                    self._forget(now)
+                    self._visit([link for link in self._links.values() if link.retry_at <= now])
+
+    def _forget(self, now: float) -> None:
+        for name, link in list(self._links.items()):
+            if now - link.used_at > FORGET_S and not link.busy:
+                del self._links[name]
