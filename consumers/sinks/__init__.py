@@ -1,0 +1,1 @@
+"""Where captures end: each sink takes a batch and answers per capture."""

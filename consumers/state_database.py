@@ -1,0 +1,59 @@
+"""SciCow's own state in MongoDB: what waits, what was refused, and how far each sink has read.
+
+Nothing on a Kafka log can be edited or taken back, so these stand here. While this database is away
+every group holds its offsets.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from pymongo import UpdateOne
+from pymongo.database import Database
+
+from consumers.delivery import Delivery, Partition
+from consumers.mongo_client import Document
+from consumers.mongo_errors import mongo_errors
+
+
+class StateDatabase:
+    """The database ``scicow`` and its collections."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self.waiting = database["waiting"]
+        self.dead_letters = database["dead_letters"]
+        self.written = database["written"]
+        self.datasets = database["scicat_datasets"]
+        self._progress = database["progress"]
+
+    def prepare(self) -> None:
+        """Make the indexes; raises RetryableError while the database is away."""
+        with mongo_errors("index the state database"):
+            self.waiting.create_index([("sink", 1), ("next_try", 1)])
+            self.waiting.create_index([("sink", 1), ("pid", 1)])
+            self.dead_letters.create_index([("beamline", 1), ("at", 1)])
+
+    def progress(self, sink: str) -> dict[Partition, datetime]:
+        """Return the broker time of the last finished message per partition."""
+        with mongo_errors("read how far we came"):
+            found = list(self._progress.find({"sink": sink}))
+        return {(item["topic"], item["partition"]): item["broker_time"] for item in found}
+
+    def note_progress(self, sink: str, deliveries: Iterable[Delivery]) -> None:
+        """Remember the newest broker time among finished messages."""
+        newest: dict[Partition, datetime] = {}
+        for delivery in deliveries:
+            if delivery.broker_time is not None:
+                known = newest.get(delivery.place, delivery.broker_time)
+                newest[delivery.place] = max(known, delivery.broker_time)
+        if newest:
+            with mongo_errors("note how far we came"):
+                updates = [_advance(sink, place, at) for place, at in newest.items()]
+                self._progress.bulk_write(updates, ordered=False)
+
+
+def _advance(sink: str, place: Partition, at: datetime) -> UpdateOne:
+    topic, partition = place
+    fixed: dict[str, Any] = {"sink": sink, "topic": topic, "partition": partition}
+    update = {"$set": fixed, "$max": {"broker_time": at}}
+    return UpdateOne({"_id": f"{sink} {topic} {partition}"}, update, upsert=True)

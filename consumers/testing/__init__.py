@@ -1,0 +1,1 @@
+"""Parts for tests, ours and other people's: messages, hostile messages, a SciCat. Never used at runtime."""
