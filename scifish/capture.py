@@ -1,0 +1,180 @@
+"""One capture from its begin to its end: what every producer does with a scan or a file."""
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from scifish.context import book
+from scifish.file_parts import split_files
+from scifish.identifiers import make_pid
+from scifish.message_parts import AmendmentPart, DataFile, Failure, Source, Value, ValueTree
+from scifish.messages import (
+    RANK_ENDED,
+    RANK_STARTED,
+    CaptureMessage,
+    Context,
+    Identity,
+    Phase,
+)
+from scifish.reader import Reading, Snapshot
+from scifish.settings import Station
+
+if TYPE_CHECKING:
+    from scifish.producer import Producer
+
+PID_PARTS = ("facility", "beamline", "producer", "start_ns", "nonce")
+NOTHING = Snapshot(values={}, failures=[])
+
+
+class Capture:
+    """Made by ``Producer.begin``; collects fields and commits phases, each durable when it returns.
+
+    Fields are those of ``CaptureMessage``; each commit carries all given so far. A field that is
+    not valid is left out and named in ``failures``: a bad field never costs the capture.
+
+    Parameters
+    ----------
+    producer
+        Whose capture it is.
+    station
+        Which PathFixer and SciDog count.
+    identity
+        Fields of ``messages.Identity`` that stay the same in every phase.
+    prefix
+        The facility's pid prefix.
+    """
+
+    def __init__(self, producer: "Producer", station: Station, identity: dict[str, Any], prefix: str) -> None:
+        self._producer, self._station = producer, station
+        source: Source = identity["source"]
+        parts = {name: identity[name] for name in PID_PARTS}
+        self.pid = make_pid(prefix, host=source.host, **parts)
+        self.context: Context | None = None
+        self._identity = {**identity, "pid": self.pid}
+        self._fields: dict[str, Any] = {}
+        self._groups: dict[bool, dict[str, dict[str, Value]]] = {True: {}, False: {}}
+        self._notes: list[Failure] = []
+        self._revision = 0
+        self._lock = threading.RLock()
+        self._selection, note = producer.selection(station)
+        if note:
+            self._notes.append(Failure(reason=note, phase="start"))
+        self._at_start = self._begin_reading()
+        self._at_end: Reading | None = None
+
+    def freeze_context(self, source_folder: str | None) -> Context:
+        """Decide whose data it is, from the session as it is known now, and keep that.
+
+        Parameters
+        ----------
+        source_folder
+            Where the files go; a folder outside the session's path is a conflict. None: unknown.
+        """
+        now = datetime.now(timezone.utc)
+        known = self._producer.session(self._station, now)
+        with self._lock:
+            self.context = book(known, source_folder, self._producer.settings.context_max_age_s, now)
+        return self.context
+
+    def put_group(self, group: str, values: dict[str, Value], *, at_start: bool) -> None:
+        """Add values that no selection names, such as Sardana's own snapshot."""
+        with self._lock:
+            self._groups[at_start].setdefault(group, {}).update(values)
+
+    def note(self, failure: Failure) -> None:
+        """Add a failure that is told with every phase from now on."""
+        with self._lock:
+            self._notes.append(failure)
+
+    def wait_start(self, timeout_s: float, cancelled: Callable[[], bool] = lambda: False) -> bool:
+        """Wait for the values of the begin; True when all have answered."""
+        return self._at_start is None or self._at_start.wait(timeout_s, cancelled)
+
+    def begin_end(self) -> None:
+        """Begin to read the values of the end; returns at once, a second call does nothing."""
+        with self._lock:
+            if self._at_end is None:
+                self._at_end = self._begin_reading()
+
+    def wait_end(self, timeout_s: float, cancelled: Callable[[], bool] = lambda: False) -> bool:
+        """Wait for the values of the end; True when all have answered."""
+        return self._at_end is None or self._at_end.wait(timeout_s, cancelled)
+
+    def started(self, **fields: Any) -> None:
+        """Commit phase ``started``; raises SpoolError when the disk does not take it."""
+        with self._lock:
+            self._fields.update(fields, status="running")
+            self._commit(self._message("started", RANK_STARTED))
+
+    def ended(self, status: str, **fields: Any) -> None:
+        """Commit phase ``ended``, which is self-contained; raises SpoolError when the disk does not take it.
+
+        Files beyond the first 1000 follow as amended parts.
+        """
+        with self._lock:
+            files = [DataFile.model_validate(file) for file in fields.pop("files", ())]
+            self._fields.update(fields, status=status, files=[])
+            self._commit(*split_files(self._message("ended", RANK_ENDED), files))
+
+    def amended(self, name: str, index: int = 1, of: int = 1, **fields: Any) -> None:
+        """Commit what has become known after the end, e.g. the size of a file.
+
+        Parameters
+        ----------
+        name
+            What is amended: ``files``, ``completion`` or ``values``.
+        index, of
+            Which piece, 1-based, of how many.
+        **fields
+            Only these fields stand in the message.
+        """
+        with self._lock:
+            part = AmendmentPart(name=name, index=index, of=of)
+            self._commit(self._build("amended", RANK_ENDED, {**fields, "part": part}))
+
+    def _begin_reading(self) -> Reading | None:
+        if self._selection is None or not self._selection.entries:
+            return None
+        return self._producer.reader.begin(self._selection)
+
+    def _message(self, phase: Phase, rank: int) -> CaptureMessage:
+        start = self._at_start.result() if self._at_start else NOTHING
+        end = self._at_end.result() if self._at_end else NOTHING
+        context = self.context.model_dump() if self.context else {}
+        failures = [*self._notes, *_marked(start.failures, "start"), *_marked(end.failures, "end")]
+        fields = {
+            **context,
+            **self._fields,
+            "failures": [*self._fields.get("failures", ()), *failures],
+            "selection": self._selection.reference() if self._selection else None,
+            "values_at_start": self._tree(start, at_start=True),
+            "values": self._tree(end, at_start=False),
+        }
+        return self._build(phase, rank, fields)
+
+    def _tree(self, snapshot: Snapshot, *, at_start: bool) -> ValueTree:
+        return {**snapshot.values, **self._groups[at_start]}
+
+    def _build(self, phase: Phase, rank: int, fields: dict[str, Any]) -> CaptureMessage:
+        self._revision += 1
+        told = {"phase": phase, "rank": rank, "revision": self._revision, "author": self._producer.author}
+        whole = {**fields, **self._identity, **told}
+        try:
+            return CaptureMessage.model_validate(whole)
+        except ValidationError as error:
+            bad = {str(item["loc"][0]): item["msg"] for item in error.errors() if item["loc"]}
+        reasons = [Failure(reason=f"{name} is left out: {why}") for name, why in bad.items()]
+        whole["failures"] = [*whole.get("failures", ()), *reasons]
+        kept = {key: value for key, value in whole.items() if key not in bad or key in Identity.model_fields}
+        return CaptureMessage.model_validate(kept)
+
+    def _commit(self, *messages: CaptureMessage) -> None:
+        self._revision = messages[-1].revision
+        self._producer.spool.commit(*messages)
+
+
+def _marked(failures: Iterable[Failure], phase: str) -> list[Failure]:
+    return [failure.model_copy(update={"phase": phase}) for failure in failures]

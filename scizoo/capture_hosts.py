@@ -1,0 +1,85 @@
+"""The capture hosts of a beamline: their SciFish devices, or their state folder when one is silent."""
+
+import os
+from dataclasses import dataclass, field
+
+import tango
+
+from scifish.captures import CaptureState, list_captures
+from scifish.errors import ScifishError
+from scifish.state_folder import find_state_folder
+from scizoo.asking import ask_all, reason
+from scizoo.devices import find_devices
+
+LIMIT_S = 1.0
+FACTS = ("Pending", "OldestPendingAge", "OldestUncataloguedAge", "Sent", "Catalogued", "Rejected", "Broker")
+
+
+@dataclass
+class HostReport:
+    """What one capture host says: its captures, or why it says nothing."""
+
+    name: str
+    captures: list[CaptureState] = field(default_factory=list)
+    facts: dict[str, object] = field(default_factory=dict)
+    problem: str | None = None
+
+
+def find_sci_fish(beamline: str | None = None) -> list[str]:
+    """Return the SciFish devices of a beamline (None: of all) out of the Tango database.
+
+    Raises
+    ------
+    tango.DevFailed
+        When the database does not answer.
+    """
+    return find_devices(beamline)["SciFish"]
+
+
+def report_hosts(beamline: str | None = None, limit_s: float = LIMIT_S) -> list[HostReport]:
+    """Ask every SciFish; of a host that is silent read the state folder, if it is this one's."""
+    found = ask_all({"": lambda: find_sci_fish(beamline)}, limit_s)[""]
+    if isinstance(found, Exception):
+        database = os.environ.get("TANGO_HOST", "TANGO_HOST is not set")
+        problem = f"the Tango database ({database}) does not answer: {reason(found)}"
+        return [HostReport("tango-db", problem=problem), *local_report()]
+    answers = ask_all({name: _asking(name) for name in found}, limit_s)
+    reports = [_report(name, answer) for name, answer in answers.items()]
+    silent = [report for report in reports if report.problem]
+    if silent or not reports:
+        reports += local_report()
+    return reports
+
+
+def local_report() -> list[HostReport]:
+    """Return what the state folder of this host tells, without any device."""
+    try:
+        folder = find_state_folder()
+    except ScifishError:
+        return []
+    return [HostReport(f"state folder {folder.path}", captures=list_captures(folder))]
+
+
+def newest_first(reports: list[HostReport]) -> list[CaptureState]:
+    """Return the captures of all hosts, each pid once, newest first."""
+    unique = {capture.pid: capture for report in reversed(reports) for capture in report.captures}
+    return sorted(unique.values(), key=lambda capture: capture.age_s)
+
+
+def _asking(name: str):  # type: ignore[no-untyped-def]
+    def question() -> tuple[list[CaptureState], dict[str, object]]:
+        proxy = tango.DeviceProxy(name)
+        lines = proxy.read_attribute("LastCaptures").value or ()
+        captures = [CaptureState.model_validate_json(line) for line in lines]
+        there = set(proxy.get_attribute_list())
+        wanted = [fact for fact in FACTS if fact in there]
+        facts = {item.name: item.value for item in proxy.read_attributes(wanted)}
+        return captures, {**facts, "State": str(proxy.state()), "Status": proxy.status()}
+
+    return question
+
+
+def _report(name: str, answer: tuple[list[CaptureState], dict[str, object]] | Exception) -> HostReport:
+    if isinstance(answer, Exception):
+        return HostReport(name, problem=f"{name} does not answer: {reason(answer)}")
+    return HostReport(name, captures=answer[0], facts=answer[1])
