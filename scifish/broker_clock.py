@@ -4,6 +4,9 @@ A beamline host's clock may be a week off; the broker stamps every record when i
 (LogAppendTime). Between two stamps the host's monotonic clock carries the time on.
 """
 
+YEAR_2020_MS = 1_577_836_800_000
+"""Smaller numbers are time counted without any stamp."""
+
 
 class BrokerClock:
     """An estimate of the broker's time, never ahead of it by more than the monotonic drift.
@@ -19,6 +22,11 @@ class BrokerClock:
 
     def __init__(self, estimate_ms: int, monotonic_s: float) -> None:
         self._base_ms, self._base_s = estimate_ms, monotonic_s
+
+    @property
+    def known(self) -> bool:
+        """Tell whether a broker's stamp has ever been seen, so that spans may remove something."""
+        return self._base_ms > YEAR_2020_MS
 
     def now_ms(self, monotonic_s: float) -> int:
         """Return the estimate, ms since the epoch."""

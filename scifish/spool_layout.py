@@ -5,7 +5,6 @@ older forwarder sends the rows of a newer producer as they are.
 """
 
 import json
-import os
 import sqlite3
 import zlib
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scifish.messages import CaptureMessage
+from scifish.shared_file import make_shared_file
 
 LAYOUT = 1
 """``PRAGMA user_version``; rises with every added column."""
@@ -48,9 +48,7 @@ def create_database(path: Path, info: Mapping[str, str]) -> sqlite3.Connection:
     The file gets mode 0660 before SQLite sees it, since SQLite gives the mode of the database to
     its helper files.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o660)
-    os.fchmod(descriptor, 0o660)
-    os.close(descriptor)
+    make_shared_file(path, exclusive=True)
     connection = connect_writer(path)
     connection.executescript("BEGIN;" + TABLES + f"PRAGMA user_version = {LAYOUT}; COMMIT;")
     connection.executemany("INSERT INTO info VALUES (?, ?)", info.items())

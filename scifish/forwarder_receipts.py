@@ -1,0 +1,115 @@
+"""Reading the receipts topic, each record once, from where the ledger says."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    TIMESTAMP_LOG_APPEND_TIME,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
+
+from scifish.kafka_client import KafkaClient
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+SETTINGS: dict[str, str | int | bool] = {
+    "group.id": "scifish-forwarder",  # the client wants one; nothing is ever joined or committed
+    "enable.auto.commit": False,
+    "enable.auto.offset.store": False,
+    "auto.offset.reset": "error",
+    "allow.auto.create.topics": False,
+    "topic.metadata.refresh.interval.ms": 10_000,
+    "queued.max.messages.kbytes": 4096,
+    "enable.partition.eof": False,
+}
+LOG_IS_GONE = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of the topic; ``stamp_ms`` is broker time, null without LogAppendTime."""
+
+    partition: int
+    offset: int
+    value: bytes | None
+    stamp_ms: int | None
+
+
+class ReceiptReader:
+    """A Kafka consumer without a group; used by one thread.
+
+    Parameters
+    ----------
+    client
+        Brokers and security.
+    topic
+        ``<prefix>.<beamline>.receipts``.
+    """
+
+    def __init__(self, client: KafkaClient, topic: str) -> None:
+        self.topic = topic
+        self.trouble: str | None = "not connected yet"
+        self._consumer = Consumer(
+            {**client.settings(), **SETTINGS}, logger=logging.getLogger("scifish.kafka")
+        )
+
+    def assign(self, next_offsets: Mapping[int, int], wait_s: float) -> None:
+        """Find the topic's partitions and read on in each; ``trouble`` is None when that worked.
+
+        Parameters
+        ----------
+        next_offsets
+            Partition to the first offset not read yet; one that is not named is read from its
+            beginning.
+        wait_s
+            Longest wait for a broker.
+        """
+        try:
+            found = self._consumer.list_topics(self.topic, timeout=wait_s).topics[self.topic]
+        except KafkaException as error:
+            self.trouble = f"no broker answers: {error.args[0].str()}"
+            return
+        if found.error is not None:
+            self.trouble = f"topic missing: {self.topic}: {found.error.str()}"
+            return
+        self._consumer.assign(
+            [
+                TopicPartition(self.topic, number, next_offsets.get(number, OFFSET_BEGINNING))
+                for number in found.partitions
+            ]
+        )
+        self.trouble = None
+
+    def read(self, wait_s: float) -> list[Record]:
+        """Return the next records, waiting at most ``wait_s`` for some."""
+        records = []
+        for message in self._consumer.consume(BATCH, wait_s):
+            if message.error() is None:
+                records.append(_record(message))
+            else:
+                self._on_error(message.error(), message.partition())
+        return records
+
+    def close(self) -> None:
+        """Leave at once."""
+        self._consumer.close()
+
+    def _on_error(self, error: KafkaError, partition: int | None) -> None:
+        if error.code() in LOG_IS_GONE and partition is not None:
+            log.warning("receipts topic %s was emptied: reading it from its beginning", self.topic)
+            self._consumer.seek(TopicPartition(self.topic, partition, OFFSET_BEGINNING))
+        else:
+            self.trouble = f"receipts: {error.str()}"
+
+
+def _record(message: Message) -> Record:
+    kind, stamp = message.timestamp()
+    stamped = stamp if kind == TIMESTAMP_LOG_APPEND_TIME else None
+    return Record(message.partition() or 0, message.offset() or 0, message.value(), stamped)

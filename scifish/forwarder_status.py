@@ -1,0 +1,64 @@
+"""What a forwarder tells of itself."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scifish.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class ForwarderStatus:
+    """A moment's numbers; ages in seconds by the host's clock, for people.
+
+    Attributes
+    ----------
+    trouble
+        What is wrong and what to do, null when all is well.
+    pending
+        Messages not acknowledged by Kafka.
+    oldest_pending_s
+        Age of the oldest of them, 0 without any.
+    oldest_uncatalogued_s
+        Age of the oldest capture that the catalogue has not answered at all, 0 without any.
+    sent
+        Messages acknowledged, of those still kept.
+    captures
+        Number of captures per state, of those still kept.
+    damaged
+        Spool to what the disk has done to it.
+    """
+
+    trouble: str | None = "not started"
+    pending: int = 0
+    oldest_pending_s: float = 0.0
+    oldest_uncatalogued_s: float = 0.0
+    sent: int = 0
+    captures: Mapping[str, int] = field(default_factory=dict)
+    damaged: Mapping[str, str] = field(default_factory=dict)
+
+
+def measure(ledger: Ledger, trouble: str | None, damaged: Mapping[str, str]) -> ForwarderStatus:
+    """Count what stands in a ledger."""
+    rows = ledger.database.execute("SELECT state, count(*), min(committed_s) FROM message GROUP BY state")
+    messages = {state: (count, oldest) for state, count, oldest in rows.fetchall()}
+    captures = dict(ledger.database.execute("SELECT state, count(*) FROM capture GROUP BY state").fetchall())
+    unanswered = "SELECT min(committed_s) FROM capture WHERE state IN ('captured', 'sent')"
+    (oldest,) = ledger.database.execute(unanswered).fetchone()
+    waiting = [messages[state] for state in ("pending", "sending") if state in messages]
+    now = time.time()
+    return ForwarderStatus(
+        trouble=trouble,
+        pending=sum(count for count, _ in waiting),
+        oldest_pending_s=max((now - since for _, since in waiting), default=0.0),
+        oldest_uncatalogued_s=max(0.0, now - oldest) if oldest is not None else 0.0,
+        sent=messages.get("sent", (0, 0.0))[0],
+        captures=captures,
+        damaged={**damaged, **_unreadable(ledger)},
+    )
+
+
+def _unreadable(ledger: Ledger) -> dict[str, str]:
+    query = "SELECT spool, count(*) FROM unreadable GROUP BY spool"
+    found = ledger.database.execute(query).fetchall()
+    return {spool: f"{count} rows are damaged on the disk" for spool, count in found}
