@@ -4,6 +4,7 @@ Run it as ``python -m scifish.testing.announcer <instance>``; server and class a
 ``Announcer``.
 """
 
+import sys
 import time
 
 from tango import AttrWriteType
@@ -66,4 +67,4 @@ class Announcer(Device):
 
 
 if __name__ == "__main__":
-    run([Announcer])
+    run([Announcer], args=["Announcer", *sys.argv[1:]])

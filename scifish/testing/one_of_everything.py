@@ -4,6 +4,7 @@ Run it as ``python -m scifish.testing.one_of_everything <instance>``; server and
 ``OneOfEverything``.
 """
 
+import sys
 import time
 from collections.abc import Callable
 from enum import IntEnum
@@ -128,4 +129,4 @@ def _teller(value: Any) -> Callable[[Device], Any]:
 
 
 if __name__ == "__main__":
-    run([OneOfEverything])
+    run([OneOfEverything], args=["OneOfEverything", *sys.argv[1:]])
