@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from scifish.context import book
 from scifish.file_parts import split_files
+from scifish.frozen import Frozen, PastReading
 from scifish.identifiers import make_pid
 from scifish.message_parts import AmendmentPart, DataFile, Failure, Source, Value, ValueTree
 from scifish.messages import (
@@ -45,9 +46,18 @@ class Capture:
         Fields of ``messages.Identity`` that stay the same in every phase.
     prefix
         The facility's pid prefix.
+    frozen
+        What was known and read before; then nothing is asked now.
     """
 
-    def __init__(self, producer: "Producer", station: Station, identity: dict[str, Any], prefix: str) -> None:
+    def __init__(
+        self,
+        producer: "Producer",
+        station: Station,
+        identity: dict[str, Any],
+        prefix: str,
+        frozen: Frozen | None = None,
+    ) -> None:
         self._producer, self._station = producer, station
         source: Source = identity["source"]
         parts = {name: identity[name] for name in PID_PARTS}
@@ -59,11 +69,12 @@ class Capture:
         self._notes: list[Failure] = []
         self._revision = 0
         self._lock = threading.RLock()
-        self._selection, note = producer.selection(station)
-        if note:
-            self._notes.append(Failure(reason=note, phase="start"))
-        self._at_start = self._begin_reading()
-        self._at_end: Reading | None = None
+        self._at_start: Reading | PastReading | None
+        self._at_end: Reading | PastReading | None
+        if frozen:
+            self._take_up(frozen)
+        else:
+            self._begin()
 
     def freeze_context(self, source_folder: str | None) -> Context:
         """Decide whose data it is, from the session as it is known now, and keep that.
@@ -134,6 +145,16 @@ class Capture:
         with self._lock:
             part = AmendmentPart(name=name, index=index, of=of)
             self._commit(self._build("amended", RANK_ENDED, {**fields, "part": part}))
+
+    def _begin(self) -> None:
+        self._selection, note = self._producer.selection(self._station)
+        if note:
+            self._notes.append(Failure(reason=note, phase="start"))
+        self._at_start, self._at_end = self._begin_reading(), None
+
+    def _take_up(self, frozen: Frozen) -> None:
+        self.context, self._selection, self._revision = frozen.context, frozen.selection, frozen.revision
+        self._at_start, self._at_end = PastReading(frozen.at_start), PastReading(frozen.at_end)
 
     def _begin_reading(self) -> Reading | None:
         if self._selection is None or not self._selection.entries:

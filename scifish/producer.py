@@ -19,6 +19,7 @@ from scifish.active_selection import SelectionListener
 from scifish.capture import Capture
 from scifish.context import KnownSession, SessionListener
 from scifish.errors import SettingsError
+from scifish.frozen import Frozen
 from scifish.identifiers import new_nonce
 from scifish.message_parts import Source
 from scifish.reader import SnapshotReader
@@ -85,6 +86,8 @@ class Producer:
         type: str = "raw",  # noqa: A002 - the message's and SciCat's word
         start_ns: int | None = None,
         parts: PidParts | None = None,
+        station: Station | None = None,
+        frozen: Frozen | None = None,
     ) -> Capture:
         """Give a capture its pid and begin to read its start values; commits nothing yet.
 
@@ -98,10 +101,14 @@ class Producer:
             Begin of the capture, ns since the epoch, UTC; None: now.
         parts
             To make a capture again that was begun before this process life.
+        station
+            Which one counts; None: that of the source's Door or MacroServer.
+        frozen
+            What was known and read when it began and ended; None: begin to read now.
         """
         self._reload()
         parts = parts or PidParts(self.spool.uuid, start_ns or time_ns(), new_nonce())
-        station = self.settings.station(source.door, source.macro_server)
+        station = station or self.settings.station(source.door, source.macro_server)
         self._refresh(station)
         identity: dict[str, Any] = {
             "facility": self.settings.facility,
@@ -113,7 +120,7 @@ class Producer:
             "endstation": station.endstation,
             "source": source,
         }
-        return Capture(self, station, identity, self.settings.pid_prefix)
+        return Capture(self, station, identity, self.settings.pid_prefix, frozen)
 
     def source(self, program: str, **facts: str | None) -> Source:
         """Return a ``Source`` of this host: version, macro_server, door."""
