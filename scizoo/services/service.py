@@ -1,0 +1,121 @@
+"""What every service has in common: a name, an address, a log, and the ways to start and stop it."""
+
+import os
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+
+from scizoo.services.errors import ServiceError, tail
+from scizoo.services.processes import GRACE_S, Process, spawn
+from scizoo.services.run_folder import RunFolder
+
+READY_LIMIT_S = 30.0
+POLL_S = 0.02
+
+
+class Service(ABC):
+    """A program that answers others. Start it, wait until it is ready, stop it.
+
+    Attributes
+    ----------
+    name
+        How people call it, as in ``scizoo services list``.
+    bound
+        Whether it dies with the thread that starts it, even by ``kill -9``.
+    variables
+        Environment beside that of this process.
+    """
+
+    name: str
+
+    def __init__(self, folder: RunFolder, bound: bool = True) -> None:
+        self.folder = folder
+        self.bound = bound
+        self.variables: dict[str, str] = {}
+        self.process: Process | None = None
+
+    @property
+    @abstractmethod
+    def address(self) -> str:
+        """What a client needs to find it."""
+
+    @abstractmethod
+    def command(self) -> Sequence[str | Path]:
+        """Return the program and its arguments."""
+
+    @abstractmethod
+    def answers(self) -> bool:
+        """Ask once, quickly, whether it is ready; false when it is not yet."""
+
+    def prepare(self) -> None:  # noqa: B027 (most services need nothing)
+        """Make what the program wants to find, before it starts."""
+
+    def furnish(self) -> None:  # noqa: B027
+        """Set it up once it answers."""
+
+    @property
+    def pid(self) -> int | None:
+        """Process id, none when it was not started."""
+        return self.process.pid if self.process else None
+
+    @property
+    def log_file(self) -> Path:
+        """Everything it printed, over all its starts."""
+        return self.folder.log(self.name)
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self.process is not None and self.process.alive
+
+    def start(self) -> None:
+        """Start the program and return at once.
+
+        Raises
+        ------
+        ServiceError
+            It runs already, or the program cannot be started.
+        """
+        if self.alive:
+            raise ServiceError(f"{self.name} runs already, pid {self.pid}")
+        self.prepare()
+        command = self.command()
+        environment = {**os.environ, **self.variables}
+        try:
+            self.process = spawn(command, environment, self.folder.path, self.log_file, self.bound)
+        except OSError as error:
+            raise ServiceError(f"{self.name} cannot be started: {command[0]}: {error.strerror}") from None
+
+    def wait_ready(self, limit_s: float = READY_LIMIT_S) -> None:
+        """Return when it answers and is furnished.
+
+        Raises
+        ------
+        ServiceError
+            It ended, or did not answer within the limit; with the end of its log.
+        """
+        end = time.monotonic() + limit_s
+        while not self.answers():
+            if not self.alive:
+                raise ServiceError(f"{self.name} ended before it was ready; {tail(self.log_file)}")
+            if time.monotonic() > end:
+                raise ServiceError(f"{self.name} did not answer within {limit_s:g} s; {tail(self.log_file)}")
+            time.sleep(POLL_S)
+        self.furnish()
+
+    def stop(self, grace_s: float = GRACE_S) -> None:
+        """End it: SIGTERM, after the grace SIGKILL to all of its session; no error when it is not up."""
+        if self.process:
+            self.process.end(grace_s)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self.process:
+            self.process.kill()
+
+    def restart(self, limit_s: float = READY_LIMIT_S) -> None:
+        """Stop it, start it on the same address with the same data, wait until it is ready."""
+        self.stop()
+        self.start()
+        self.wait_ready(limit_s)

@@ -1,0 +1,95 @@
+"""Real parts for every test that asks for one: started at first need, stopped at the end of the run.
+
+A part that is missing is an error that says what to install, never a skip.
+"""
+
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from scizoo.services.device_server import Device, DeviceServer, ModuleServer
+from scizoo.services.kafka import ApacheKafka
+from scizoo.services.mongod import Mongod
+from scizoo.services.run_folder import RunFolder
+from scizoo.services.sardana import Sardana
+from scizoo.services.service import Service
+from scizoo.services.simulation import Simulation
+from scizoo.services.tango_db import TangoDatabase
+
+Part = TypeVar("Part", bound=Service | ApacheKafka)
+
+os.environ.pop("PYTANGO_DATABASE_NAME", None)  # else pytango-db's own fixtures would share that file
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+multiprocessing.set_start_method("forkserver", force=True)
+
+
+@pytest.fixture
+def state_folder(tmp_path: Path) -> Path:
+    """An empty state folder of a capture host, mode 2770 setgid."""
+    folder = tmp_path / "capture-host"
+    folder.mkdir()
+    folder.chmod(0o2770)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run_folder() -> Iterator[RunFolder]:
+    """The folder of all services of this test run; its name is short enough for sockets."""
+    with tempfile.TemporaryDirectory(prefix="scizoo-test-") as name:
+        yield RunFolder(Path(name))
+
+
+def serving(service: Part) -> Iterator[Part]:
+    """Start a service, hand it to the tests once it is ready, stop it whatever happens."""
+    try:
+        service.start()
+        service.wait_ready()
+        yield service
+    finally:
+        service.stop()
+
+
+@pytest.fixture(scope="session")
+def tango_db(run_folder: RunFolder) -> Iterator[TangoDatabase]:
+    """An empty Tango database; TANGO_HOST names it from now on."""
+    database = TangoDatabase(run_folder)
+    os.environ.update(run_folder.environment(database.address))
+    yield from serving(database)
+
+
+@pytest.fixture(scope="session")
+def simulation(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Simulation]:
+    """The simulated beamline devices ``demo/sim/…``."""
+    yield from serving(Simulation(run_folder, tango_db.address))
+
+
+@pytest.fixture(scope="session")
+def everything(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[DeviceServer]:
+    """A device ``test/everything/1`` with one attribute of every Tango type and format."""
+    device = Device("test/everything/1", "OneOfEverything")
+    module = "scifish.testing.one_of_everything"
+    yield from serving(ModuleServer(run_folder, tango_db.address, "everything", module, [device], "test"))
+
+
+@pytest.fixture(scope="session")
+def sardana(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Sardana]:
+    """Sardana ``demo`` with two Doors, fast motors, counters, and HDF5 files in a folder of its own."""
+    server = Sardana(run_folder, tango_db.address, doors=2, scan_dir=run_folder.data("scans"))
+    yield from serving(server)
+
+
+@pytest.fixture(scope="session")
+def kafka(run_folder: RunFolder) -> Iterator[ApacheKafka]:
+    """Apache Kafka, one broker, no topics."""
+    yield from serving(ApacheKafka(run_folder))
+
+
+@pytest.fixture(scope="session")
+def mongod(run_folder: RunFolder) -> Iterator[Mongod]:
+    """An empty MongoDB; every test uses databases with names of its own."""
+    yield from serving(Mongod(run_folder, replica_set=True))
