@@ -1,0 +1,114 @@
+"""After a scan: waits for its files to be complete, and tells their sizes."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from sardana_recorders.entry_end import entry_has_ended
+from sardana_recorders.file_watch import FileWatch, Stat
+from sardana_recorders.files import ScanFile
+from scifish.errors import ScifishError
+from scifish.message_parts import DataFile
+from scifish.messages import MAX_FILES
+
+LOG = logging.getLogger(__name__)
+FIRST_LOOK_S, LONGEST_PAUSE_S = 0.02, 0.5
+PART_NAME = "completion"
+
+
+class Amendable(Protocol):
+    """A capture, as far as this module needs it."""
+
+    def amended(self, name: str, index: int = 1, of: int = 1, **fields: object) -> None:
+        """Commit what has become known after the end."""
+
+
+@dataclass
+class _Job:
+    capture: Amendable
+    folder: str | None
+    watches: list[FileWatch]
+    give_up_at: float
+    pause_s: float = FIRST_LOOK_S
+    next_look: float = field(default=0.0)
+
+    @property
+    def is_done(self) -> bool:
+        return all(watch.complete for watch in self.watches)
+
+
+class Completion:
+    """One daemon thread that follows the files of all scans of this process.
+
+    Parameters
+    ----------
+    limit_s
+        Longest wait for the files of one scan; what is not complete then is told as it stands.
+    """
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._asked: SimpleQueue[_Job] = SimpleQueue()
+        threading.Thread(target=self._run, name="scifish-completion", daemon=True).start()
+
+    def follow(self, capture: Amendable, folder: str | None, files: Sequence[ScanFile]) -> None:
+        """Begin to follow the files of a scan that has ended; returns at once."""
+        if files:
+            watches = [FileWatch(file) for file in files]
+            self._asked.put(_Job(capture, folder, watches, time.monotonic() + self._limit_s))
+
+    def _run(self) -> None:
+        jobs: list[_Job] = []
+        while True:
+            jobs += self._new_jobs(jobs)
+            now = time.monotonic()
+            for job in [job for job in jobs if job.next_look <= now]:
+                look(job.watches, now)
+                job.pause_s = min(2 * job.pause_s, LONGEST_PAUSE_S)
+                job.next_look = now + job.pause_s
+                if job.is_done or now >= job.give_up_at:
+                    jobs.remove(job)
+                    _tell(job)
+
+    def _new_jobs(self, jobs: Sequence[_Job]) -> Iterator[_Job]:
+        pause_s = max(min(job.next_look for job in jobs) - time.monotonic(), 0.001) if jobs else None
+        try:
+            yield self._asked.get(timeout=pause_s)
+        except Empty:
+            return
+
+
+def look(watches: Sequence[FileWatch], now: float) -> None:
+    """Look at those files that are not complete yet."""
+    for watch in watches:
+        if not watch.complete:
+            watch.look(now, stat_of(watch.file.path), entry_has_ended)
+
+
+def stat_of(path: str) -> Stat | None:
+    """Return size and time of a file, None when it is not there."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - 20,000 files a scan: no objects for nothing
+    except OSError:
+        return None
+    return Stat(found.st_size, found.st_mtime_ns)
+
+
+def _tell(job: _Job) -> None:
+    files = [watch.told(job.folder) for watch in job.watches]
+    pieces = list(_pieces(files))
+    try:
+        for index, piece in enumerate(pieces, 1):
+            job.capture.amended(PART_NAME, index, len(pieces), source_folder=job.folder, files=piece)
+    except ScifishError as error:
+        LOG.warning("sizes of a scan's files are not told: %s", error)
+
+
+def _pieces(files: Sequence[DataFile]) -> Iterator[Sequence[DataFile]]:
+    for begin in range(0, len(files), MAX_FILES):
+        yield files[begin : begin + MAX_FILES]

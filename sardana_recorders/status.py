@@ -1,0 +1,79 @@
+"""How a scan ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scifish.messages import Status
+
+STOPPED, ABORTED, FAILED = 1, 2, 3
+"""Sardana's ``ScanEndStatus``; 0 is a normal end."""
+
+
+@dataclass(frozen=True)
+class Flags:
+    """What the user has asked for so far."""
+
+    stopped: bool = False
+    aborted: bool = False
+
+    def since(self, earlier: "Flags") -> "Flags":
+        """Return what has been asked for since: a scan begun by a stopped macro is not stopped itself."""
+        return Flags(self.stopped and not earlier.stopped, self.aborted and not earlier.aborted)
+
+
+def flags_of(macro: Any) -> Flags:
+    """Return what the user has asked for, from attributes of a live macro and its executor."""
+    own = getattr(macro, "__dict__", {})
+    both = (own, getattr(own.get("_executor"), "__dict__", {}))
+    return Flags(
+        stopped=any(one.get("_stopped") for one in both),
+        aborted=any(one.get("_aborted") for one in both),
+    )
+
+
+def status_at_end(flags: Flags, end_status: int | None) -> Status:
+    """Return the status of a scan that told its end.
+
+    Parameters
+    ----------
+    flags
+        What the user asked for during the scan. They count before Sardana's end status, which
+        says "exception" for some aborts (2 of 60 aborted ascans).
+    end_status
+        Sardana's own word, None when it has none.
+    """
+    if flags.aborted or end_status == ABORTED:
+        return "aborted"
+    if flags.stopped or end_status == STOPPED:
+        return "stopped"
+    return "failed" if end_status == FAILED else "completed"
+
+
+def status_of_interrupt(flags: Flags) -> Status:
+    """Return the status of a scan whose start or end was interrupted by the user."""
+    return "stopped" if flags.stopped and not flags.aborted else "aborted"
+
+
+def status_left_behind(macro_status: Mapping[str, str]) -> tuple[Status, str]:
+    """Return status and error of a scan that never told its end, from its macro's last status.
+
+    Parameters
+    ----------
+    macro_status
+        Sardana's dictionary: ``state`` (finish, stop, abort, exception, …) and ``exc_value``.
+    """
+    state = macro_status.get("state")
+    if state == "abort":
+        return "aborted", "aborted before the scan could tell its end"
+    if state == "stop":
+        return "stopped", "stopped before the scan could tell its end"
+    reason = macro_status.get("exc_value") or "the macro did not say why"
+    return "failed", f"the scan ended without telling its recorders: {reason}"
+
+
+def error_text(error: BaseException | None) -> str | None:
+    """Return an exception as one line: its type and what it says."""
+    if error is None:
+        return None
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
