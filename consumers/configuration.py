@@ -31,6 +31,9 @@ class Kafka(Strict):
         description="stable name of this process in its group (static membership), another one for each "
         "process; null for a broker that does not know it, such as the embedded one",
     )
+    session_timeout_s: float = Field(
+        default=45, ge=6, le=300, description="a process that is silent for longer loses its partitions"
+    )
     security_protocol: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = "plaintext"
     ca_file: Path | None = None
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None

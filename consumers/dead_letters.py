@@ -1,6 +1,6 @@
 """The dead-letter topic: original bytes and key, the reason in headers, and a record to look up."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -41,12 +41,6 @@ class DeadLetters:
             kept = self._send(delivery, reason)
             self._note(delivery, reason, kept)
 
-    def list(self, beamline: str | None = None, limit: int = 100) -> Iterator[dict[str, Any]]:
-        """Yield the newest letters, without their bytes."""
-        query = {"beamline": beamline} if beamline else {}
-        with mongo_errors("list dead letters"):
-            yield from self._state.dead_letters.find(query, {"value": 0}).sort("at", -1).limit(limit)
-
     def _is_written(self, delivery: Delivery) -> bool:
         with mongo_errors("look for a dead letter"):
             return self._state.dead_letters.count_documents({"_id": self._id(delivery)}, limit=1) > 0
@@ -64,7 +58,7 @@ class DeadLetters:
         return None
 
     def _note(self, delivery: Delivery, reason: str, kept: bytes | None) -> None:
-        record = {
+        record: dict[str, Any] = {
             "_id": self._id(delivery),
             "sink": self._sink,
             "beamline": self._names.beamline_of(delivery.topic),

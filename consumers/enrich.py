@@ -30,7 +30,9 @@ class Enricher:
     changes less often than a network.
     """
 
-    def __init__(self, office: UserOffice, settings: Office, clock_s: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, office: UserOffice, settings: Office, clock_s: Callable[[], float] = monotonic
+    ) -> None:
         self._office = office
         self._settings = settings
         self._clock_s = clock_s

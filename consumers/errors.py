@@ -10,7 +10,7 @@ class RetryableError(ConsumerError):
 
 
 class PoisonError(ConsumerError):
-    """This message will never be acceptable: dead letter with the reason, and go on."""
+    """A message that will never be acceptable: dead letter with the reason, and go on."""
 
 
 class FatalError(ConsumerError):

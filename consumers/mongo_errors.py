@@ -27,7 +27,9 @@ def mongo_errors(what: str) -> Iterator[None]:
         yield
     except OperationFailure as error:
         if error.code in NOT_ALLOWED:
-            raise FatalError(f"MongoDB does not allow us to {what}: check user, password and roles") from error
+            raise FatalError(
+                f"MongoDB does not allow us to {what}: check user, password and roles"
+            ) from error
         raise RetryableError(f"MongoDB could not {what}: {_first_line(error)}") from error
     except DriverConfigurationError as error:
         raise FatalError(f"MongoDB cannot {what}: {_first_line(error)}: check the uri") from error

@@ -18,8 +18,8 @@ class Gap:
     """Messages of a beamline that the log no longer has."""
 
     topic: str
-    since: datetime
-    """Broker time of the last message that was finished before the gap."""
+    since: datetime | None
+    """Broker time of the last message that was finished before the gap; none when not known."""
     until: datetime | None
     """Broker time of the first message after it; none when the log has nothing after it yet."""
 

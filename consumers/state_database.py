@@ -33,6 +33,18 @@ class StateDatabase:
             self.waiting.create_index([("sink", 1), ("pid", 1)])
             self.dead_letters.create_index([("beamline", 1), ("at", 1)])
 
+    def list_waiting(self, beamline: str | None = None, limit: int = 100) -> list[Document]:
+        """Return what waits, the longest first, without its bytes."""
+        with mongo_errors("list the waiting room"):
+            found = self.waiting.find(_of(beamline), {"value": 0, "key": 0}).sort("since", 1)
+            return list(found.limit(limit))
+
+    def list_dead_letters(self, beamline: str | None = None, limit: int = 100) -> list[Document]:
+        """Return the newest dead letters, without their bytes."""
+        with mongo_errors("list the dead letters"):
+            found = self.dead_letters.find(_of(beamline), {"value": 0}).sort("at", -1)
+            return list(found.limit(limit))
+
     def progress(self, sink: str) -> dict[Partition, datetime]:
         """Return the broker time of the last finished message per partition."""
         with mongo_errors("read how far we came"):
@@ -50,6 +62,10 @@ class StateDatabase:
             with mongo_errors("note how far we came"):
                 updates = [_advance(sink, place, at) for place, at in newest.items()]
                 self._progress.bulk_write(updates, ordered=False)
+
+
+def _of(beamline: str | None) -> Document:
+    return {} if beamline is None else {"beamline": beamline}
 
 
 def _advance(sink: str, place: Partition, at: datetime) -> UpdateOne:

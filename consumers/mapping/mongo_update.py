@@ -7,7 +7,14 @@ comes last, whatever the order, the document ends the same.
 
 from typing import Any
 
-from consumers.mapping.merged import COMPLETE, HAS_AMENDMENTS, MERGED_FAILURES, MERGED_FILES, MERGED_V, MERGED_VALUES
+from consumers.mapping.merged import (
+    COMPLETE,
+    HAS_AMENDMENTS,
+    MERGED_FAILURES,
+    MERGED_FILES,
+    MERGED_V,
+    MERGED_VALUES,
+)
 from consumers.mapping.mongo import body_document, part_document
 from consumers.mapping.telling import Telling, standing
 from scifish.messages import CaptureMessage
@@ -30,7 +37,7 @@ def update_pipeline(telling: Telling, office: dict[str, Any] | None = None) -> l
     if telling.body is not None:
         stages.append(_replace_older_body(telling.body))
         if office is not None:
-            stages.append({"$set": {"office": _if_told_by(telling.body, office)}})
+            stages.append({"$set": {"office": _if_it_is_about(telling.body, office)}})
     else:
         stages.append({"$set": _identity(next(iter(telling.parts.values())))})
     stages += [{"$set": _newer_part(key, part)} for key, part in telling.parts.items()]
@@ -62,9 +69,10 @@ def _newer(message: CaptureMessage, place: str) -> Expression:
     return {"$gt": [{"$literal": list(standing(message))}, there]}
 
 
-def _if_told_by(body: CaptureMessage, office: dict[str, Any]) -> Expression:
-    same = {"$eq": [["$rank", "$revision", "$author"], {"$literal": list(standing(body))}]}
-    return {"$cond": [same, {"$literal": office}, "$office"]}
+def _if_it_is_about(body: CaptureMessage, office: dict[str, Any]) -> Expression:
+    """Set the record only beside the proposal and category that it was asked for."""
+    asked = {"$literal": [body.proposal, body.category]}
+    return {"$cond": [{"$eq": [["$proposal", "$category"], asked]}, {"$literal": office}, "$office"]}
 
 
 def _identity(part: CaptureMessage) -> dict[str, Expression]:

@@ -1,7 +1,7 @@
 """What every sink is to the rest: a batch in, one answer per capture out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -15,7 +15,7 @@ class Capture:
     """A valid message, and what the user office says about it."""
 
     message: CaptureMessage
-    enrichment: Enrichment = Enrichment()
+    enrichment: Enrichment = field(default_factory=Enrichment)
 
     @property
     def office(self) -> dict[str, Any] | None:

@@ -28,7 +28,7 @@ def capture(number: int = 1, phase: str = "ended", **fields: Any) -> CaptureMess
 
 def capture_document(number: int = 1, phase: str = "ended", **fields: Any) -> dict[str, Any]:
     """Return the same message as a dictionary, so that a test can spoil it."""
-    identity = {
+    identity: dict[str, Any] = {
         "facility": "demo",
         "producer": PRODUCER,
         "start_ns": 1_772_366_400_000_000_000 + number,

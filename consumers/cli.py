@@ -1,0 +1,171 @@
+"""The command ``scicow``: runs the consumers, makes the topics, shows what waits or was refused."""
+
+import logging
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from threading import Event
+from typing import Any, cast
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from consumers import service
+from consumers.configuration import Configuration, SinkName, load
+from consumers.errors import ConfigurationError, ConsumerError
+from consumers.mongo_client import connect
+from consumers.state_database import StateDatabase
+from consumers.topics import TopicAdmin, compare, wanted_topics
+
+RED, USAGE = 1, 2
+SINKS = click.Choice(["mongodb", "scicat"])
+
+config_option = click.option(
+    "--config",
+    "path",
+    required=True,
+    envvar="SCICOW_CONFIG",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="YAML file; also SCICOW_CONFIG in the environment.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Carry captures from Kafka into the catalogues.
+
+    Exit codes: 0 all good, 1 something is red, 2 usage or configuration.
+    """
+
+
+@cli.command()
+@config_option
+@click.option("--sink", type=SINKS, required=True, help="The catalogue that this process feeds.")
+def run(path: Path, sink: str) -> None:
+    """Feed one catalogue until stopped (Ctrl-C, SIGTERM).
+
+    \b
+    Example, one process per catalogue:
+      scicow run --sink mongodb --config /etc/scizoo/scicow.yaml
+      scicow run --sink scicat  --config /etc/scizoo/scicow.yaml
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    configuration = load(path)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    service.run(configuration, cast(SinkName, sink), stop)
+
+
+@cli.group()
+def topics() -> None:
+    """The topics of the listed beamlines, as they should be."""
+
+
+@topics.command()
+@config_option
+def plan(path: Path) -> None:
+    """Show what 'apply' would do, and end with 1 when that is anything.
+
+    \b
+    Example:
+      scicow topics plan --config /etc/scizoo/scicow.yaml
+    """
+    configuration = load(path)
+    differences = _differences(TopicAdmin(configuration.kafka.client()), configuration)
+    sys.exit(RED if differences else 0)
+
+
+@topics.command()
+@config_option
+def apply(path: Path) -> None:
+    """Make missing topics and correct settings; running it again changes nothing.
+
+    \b
+    Example:
+      scicow topics apply --config /etc/scizoo/scicow.yaml
+    """
+    configuration = load(path)
+    admin = TopicAdmin(configuration.kafka.client())
+    admin.apply(_differences(admin, configuration))
+    left = compare(wanted_topics(configuration), admin.find([t.name for t in wanted_topics(configuration)]))
+    for difference in left:
+        click.echo(f"still to do: {difference}")
+    sys.exit(RED if left else 0)
+
+
+@cli.group("waiting")
+def waiting_commands() -> None:
+    """Captures that wait for the world, and are tried again by themselves."""
+
+
+@waiting_commands.command("list")
+@config_option
+@click.option("--beamline", help="Only this beamline.")
+def list_waiting(path: Path, beamline: str | None) -> None:
+    """Show what waits, the longest first.
+
+    \b
+    Example:
+      scicow waiting list --beamline nanomax --config /etc/scizoo/scicow.yaml
+    """
+    entries = _state(path).list_waiting(beamline)
+    _show(entries, ("since", "sink", "pid", "tries", "next_try", "reason"))
+
+
+@cli.group("dead-letters")
+def letter_commands() -> None:
+    """Messages that could not be read, kept with the reason."""
+
+
+@letter_commands.command("list")
+@config_option
+@click.option("--beamline", help="Only this beamline.")
+def list_letters(path: Path, beamline: str | None) -> None:
+    """Show the newest dead letters.
+
+    \b
+    Example:
+      scicow dead-letters list --config /etc/scizoo/scicow.yaml
+    """
+    entries = _state(path).list_dead_letters(beamline)
+    _show(entries, ("at", "sink", "pid", "topic", "offset", "bytes", "reason"))
+
+
+def _differences(admin: TopicAdmin, configuration: Configuration) -> list[Any]:
+    wanted = wanted_topics(configuration)
+    differences = compare(wanted, admin.find([topic.name for topic in wanted]))
+    for difference in differences:
+        click.echo(str(difference))
+    if not differences:
+        click.echo(f"all {len(wanted)} topics are as they should be")
+    return differences
+
+
+def _state(path: Path) -> StateDatabase:
+    return StateDatabase(connect(load(path).state_database))
+
+
+def _show(entries: Iterable[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    table = Table(*columns)
+    for entry in entries:
+        table.add_row(*(str(entry.get(column, "")) for column in columns))
+    Console().print(table if table.row_count else "none")
+
+
+def main() -> None:
+    """Run the command; errors of ours become one line and an exit code."""
+    try:
+        cli(standalone_mode=True)
+    except ConfigurationError as error:
+        click.echo(f"scicow: {error}", err=True)
+        sys.exit(USAGE)
+    except ConsumerError as error:
+        click.echo(f"scicow: {error}", err=True)
+        sys.exit(RED)
+
+
+if __name__ == "__main__":
+    main()

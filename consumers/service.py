@@ -1,0 +1,145 @@
+"""One SciCow: one sink, one consumer group, two threads."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timezone
+from threading import Event
+
+from tenacity import Retrying, retry_if_exception_type, sleep_using_event, stop_when_event_set
+from tenacity import wait_exponential_jitter as backoff
+
+from consumers.buffer import Buffer
+from consumers.configuration import Configuration, SinkName
+from consumers.dataset_collection import DatasetCollection
+from consumers.dead_letters import DeadLetters
+from consumers.enrich import Enricher, NoOffice
+from consumers.errors import ConfigurationError, FatalError, RetryableError
+from consumers.mongo_client import connect
+from consumers.processor import AsksOffice, Processor
+from consumers.producer import AcknowledgedProducer
+from consumers.receipts import Receipts
+from consumers.sinks.mongodb import MongodbSink
+from consumers.sinks.scicat import make_scicat_sink
+from consumers.sinks.sink import Sink
+from consumers.source import Source, consumer_settings
+from consumers.state_database import StateDatabase
+from consumers.topic_names import TopicNames
+from consumers.validate import Validator
+from consumers.waiting_room import WaitingRoom
+from consumers.worker import Worker
+from sdm.errors import OfficeSettingsError
+from sdm.user_office.choose import open_office
+
+LETTER_BYTES = 2_097_176
+"""Twice the size of a message: a letter carries headers beside the original bytes."""
+LAST_BATCH_S = 30
+"""How long a stop waits for the batch in hand."""
+
+log = logging.getLogger("scicow")
+
+
+def now() -> datetime:
+    """Return this machine's clock, UTC."""
+    return datetime.now(timezone.utc)
+
+
+def make_sink(configuration: Configuration, name: SinkName, state: StateDatabase) -> Sink:
+    """Return a sink by name; raises ConfigurationError when its section is missing."""
+    if name == "scicat" and configuration.scicat is not None:
+        return make_scicat_sink(configuration.scicat, state, now)
+    if name == "mongodb" and configuration.mongodb is not None:
+        return MongodbSink(DatasetCollection(connect(configuration.mongodb)["datasets"], now))
+    raise ConfigurationError(f"sink {name!r} has no section in the configuration")
+
+
+def make_office(configuration: Configuration) -> AsksOffice:
+    """Return the configured user office, asked nothing yet."""
+    settings = configuration.user_office
+    if settings is None:
+        return NoOffice()
+    try:
+        return Enricher(open_office(settings.kind, settings.settings), settings)
+    except OfficeSettingsError as error:
+        raise ConfigurationError(f"user_office: {error}") from None
+
+
+def make_processor(configuration: Configuration, name: SinkName, state: StateDatabase) -> Processor:
+    """Return everything between the buffer and the catalogue."""
+    names = TopicNames(configuration.topic_prefix)
+    producer = AcknowledgedProducer(configuration.kafka.client(), LETTER_BYTES)
+    return Processor(
+        validator=Validator(names, configuration.pid_prefixes),
+        office=make_office(configuration),
+        sink=make_sink(configuration, name, state),
+        state=state,
+        waiting_room=WaitingRoom(state, name, now),
+        dead_letters=DeadLetters(producer, state, names, name, now),
+        receipts=Receipts(producer, configuration, name, now),
+    )
+
+
+def run(configuration: Configuration, name: SinkName, stop: Event) -> None:
+    """Serve one sink until told to stop.
+
+    Raises
+    ------
+    FatalError
+        Going on makes no sense; the text says what to do. The process must end with another code than 0.
+    """
+    names = TopicNames(configuration.topic_prefix)
+    topics = [names.captures(beamline) for beamline in configuration.beamlines_of(name)]
+    if not topics:
+        raise ConfigurationError(f"no beamline has sink {name!r}: nothing to do")
+    state = StateDatabase(connect(configuration.state_database))
+    processor = make_processor(configuration, name, state)
+    if not _patiently(lambda: _prepare(processor), stop):
+        return
+    buffer = Buffer()
+    source = Source(
+        consumer_settings(configuration.kafka, f"scicow-{name}"), topics, buffer, state.progress(name)
+    )
+    _serve(source, Worker(buffer, processor, stop), stop)
+
+
+def _prepare(processor: Processor) -> None:
+    processor.state.prepare()
+    processor.sink.prepare()
+    processor.waiting_room.wake_schemas()
+
+
+def _patiently(action: Callable[[], None], stop: Event) -> bool:
+    """Do something once what it needs is there; return False when told to stop before."""
+    attempts = Retrying(
+        retry=retry_if_exception_type(RetryableError),
+        wait=backoff(initial=0.5, max=30),
+        sleep=sleep_using_event(stop),
+        stop=stop_when_event_set(stop),
+        before_sleep=lambda state: log.warning("%s", state.outcome and state.outcome.exception()),
+        retry_error_callback=lambda _: False,
+    )
+    return attempts(action) is not False
+
+
+def _serve(source: Source, worker: Worker, stop: Event) -> None:
+    worker.start()
+    try:
+        source.subscribe()
+        while not stop.is_set():
+            source.poll()
+            source.finish(worker.finished())
+    finally:
+        stop.set()
+        _close(source, worker)
+
+
+def _close(source: Source, worker: Worker) -> None:
+    try:
+        if worker.join(LAST_BATCH_S):
+            source.finish(worker.finished())
+        else:
+            log.warning("the batch in hand did not end: it will be delivered again")
+    except FatalError as error:
+        log.error("%s", error)
+        raise
+    finally:
+        source.close()

@@ -1,0 +1,267 @@
+"""The loop around Kafka's consumer: what is read, from where, and when it is committed.
+
+All calls on the consumer come from one thread, at least once a second. The traps this avoids are
+listed in ``docs/decisions``: a pause survives a re-assignment, pausing throws away what was fetched,
+``auto.offset.reset`` may only be ``error``.
+"""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from confluent_kafka import (
+    OFFSET_STORED,
+    TIMESTAMP_LOG_APPEND_TIME,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
+
+from consumers.buffer import Buffer
+from consumers.configuration import Kafka
+from consumers.delivery import Delivery, Partition
+from consumers.errors import FatalError
+from consumers.offsets import Ledger
+from consumers.receipts import Gap
+
+POLL_S = 0.5
+LOOKUP_S = 10
+COMMIT_EVERY_S = 1.0
+MOST_PER_POLL = 500
+
+log = logging.getLogger("scicow")
+
+
+def consumer_settings(kafka: Kafka, group: str) -> dict[str, Any]:
+    """Return librdkafka's settings; each of them is there because its default was seen to do harm."""
+    settings = kafka.client() | {
+        "group.id": group,
+        "group.protocol": "classic",
+        "partition.assignment.strategy": "cooperative-sticky",
+        "session.timeout.ms": int(kafka.session_timeout_s * 1000),
+        "max.poll.interval.ms": 300_000,
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "error",
+        "topic.metadata.refresh.interval.ms": 10_000,
+        "queued.max.messages.kbytes": 16_384,
+        "fetch.wait.max.ms": 100,
+        "isolation.level": "read_committed",
+    }
+    if kafka.instance is not None:
+        settings["group.instance.id"] = f"{group}-{kafka.instance}"
+    return settings
+
+
+class Source:
+    """Reads captures into a buffer and commits what is finished."""
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        topics: Sequence[str],
+        buffer: Buffer,
+        progress: Mapping[Partition, datetime],
+    ) -> None:
+        """Prepare to read.
+
+        Parameters
+        ----------
+        settings
+            Of librdkafka, from ``consumer_settings``.
+        topics
+            The ``captures`` topics, listed: a pattern would not see one that it may not describe.
+        buffer
+            Where deliveries go.
+        progress
+            Broker time of the last finished message per partition, as the state database knows it.
+        """
+        self._consumer = Consumer(dict(settings) | {"on_commit": _on_commit, "error_cb": _on_error})
+        self._topics = list(topics)
+        self._buffer = buffer
+        self._progress = dict(progress)
+        self._ledger = Ledger()
+        self._gaps: dict[Partition, datetime | None] = {}
+        self._paused = False
+        self._committed_at = time.monotonic()
+
+    def subscribe(self) -> None:
+        """Join the group; partitions arrive during later polls."""
+        self._consumer.subscribe(
+            self._topics, on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
+        )
+
+    def poll(self, timeout_s: float = POLL_S) -> None:
+        """Move what has arrived into the buffer; wait for it at most so long.
+
+        Raises
+        ------
+        FatalError
+            The group has fenced this process off, or the client has given up.
+        """
+        self._mind_the_marks()
+        for _ in range(MOST_PER_POLL):
+            message = self._poll_one(timeout_s)
+            if message is None:
+                return
+            timeout_s = 0
+            self._take(message)
+
+    def finish(self, deliveries: Sequence[Delivery]) -> None:
+        """Note finished work, and commit it when a second has passed."""
+        self._ledger.finish(deliveries)
+        for delivery in deliveries:
+            if delivery.broker_time is not None:
+                self._progress[delivery.place] = delivery.broker_time
+        if time.monotonic() - self._committed_at >= COMMIT_EVERY_S:
+            self._commit(asynchronous=True)
+
+    def close(self) -> None:
+        """Commit what is finished and leave the group."""
+        try:
+            self._commit(asynchronous=False)
+        finally:
+            self._consumer.close()
+
+    def _poll_one(self, timeout_s: float) -> Message | None:
+        try:
+            return self._consumer.poll(timeout_s)
+        except KafkaException as error:
+            self._judge(error.args[0], None)
+            return None
+
+    def _take(self, message: Message) -> None:
+        error = message.error()
+        if error is not None:
+            self._judge(error, message)
+            return
+        delivery = _delivery(message)
+        if delivery.place in self._gaps:
+            since = self._gaps.pop(delivery.place)
+            self._buffer.put_gap(Gap(delivery.topic, since, delivery.broker_time))
+        self._ledger.deliver(delivery)
+        self._buffer.put(delivery)
+
+    def _judge(self, error: KafkaError, message: Message | None) -> None:
+        code = error.code()
+        if code == KafkaError._FATAL or error.fatal():
+            raise FatalError(
+                f"Kafka's client has given up: {error.str()}. Is another process of this instance on?"
+            )
+        if code == KafkaError._AUTO_OFFSET_RESET and message is not None:
+            self._begin_again(TopicPartition(message.topic(), message.partition()))
+        elif code == KafkaError.UNKNOWN_TOPIC_OR_PART:
+            log.warning("topic missing: %s. 'scicow topics apply' makes it", error.str())
+        elif code != KafkaError._PARTITION_EOF:
+            log.warning("Kafka: %s", error.str())
+
+    def _mind_the_marks(self) -> None:
+        if not self._paused and self._buffer.is_full:
+            self._consumer.pause(self._consumer.assignment())
+            self._paused = True
+        elif self._paused and self._buffer.is_low:
+            self._consumer.resume(self._consumer.assignment())
+            self._paused = False
+
+    def _commit(self, *, asynchronous: bool) -> None:
+        self._committed_at = time.monotonic()
+        due = self._ledger.due()
+        if not due:
+            return
+        offsets = [TopicPartition(topic, number, offset) for (topic, number), offset in due.items()]
+        try:
+            if asynchronous:
+                self._consumer.commit(offsets=offsets, asynchronous=True)
+            else:
+                self._consumer.commit(offsets=offsets, asynchronous=False)
+            self._ledger.commit(due)
+        except KafkaException as error:
+            # A rebalance is under way: whoever has the partition next reads these again.
+            log.info("offsets not committed: %s", error.args[0].str())
+
+    def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        starts = [self._start(partition) for partition in partitions]
+        consumer.incremental_assign(starts)
+        # A pause outlives its assignment: without this the beamline would be silently dead.
+        consumer.resume(partitions)
+        self._paused = False
+
+    def _start(self, partition: TopicPartition) -> TopicPartition:
+        place = (partition.topic, partition.partition)
+        self._ledger.drop([place])
+        try:
+            committed = self._consumer.committed([partition], timeout=LOOKUP_S)[0].offset
+            low, high = self._consumer.get_watermark_offsets(partition, timeout=LOOKUP_S)
+        except KafkaException as error:
+            log.warning("%s[%d]: no answer where to start: %s", *place, error.args[0].str())
+            return TopicPartition(*place, OFFSET_STORED)
+        if low <= committed <= high:
+            log.info("reads %s[%d] from offset %d", *place, committed)
+            return TopicPartition(*place, committed)
+        self._note_gap(place, low, high, had_commit=committed >= 0)
+        return TopicPartition(*place, low)
+
+    def _begin_again(self, partition: TopicPartition) -> None:
+        """Read a partition from its beginning: the log no longer has the offset we are at."""
+        place = (partition.topic, partition.partition)
+        try:
+            low, high = self._consumer.get_watermark_offsets(partition, timeout=LOOKUP_S)
+        except KafkaException as error:
+            raise FatalError(
+                f"{place[0]}[{place[1]}]: the log has moved, and {error.args[0].str()}"
+            ) from None
+        self._ledger.drop([place])
+        self._note_gap(place, low, high, had_commit=place in self._progress)
+        self._consumer.seek(TopicPartition(*place, low))
+
+    def _note_gap(self, place: Partition, low: int, high: int, *, had_commit: bool) -> None:
+        log.info("reads %s[%d] from its beginning, offset %d", *place, low)
+        if not had_commit and place not in self._progress:
+            return
+        since = self._progress.get(place)
+        if low == high:
+            self._buffer.put_gap(Gap(place[0], since, None))
+        else:
+            self._gaps[place] = since
+
+    def _on_revoke(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self._commit(asynchronous=False)
+        self._on_lost(_, partitions)
+
+    def _on_lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        places = [(partition.topic, partition.partition) for partition in partitions]
+        self._ledger.drop(places)
+        self._buffer.drop(places)
+        for place in places:
+            self._gaps.pop(place, None)
+
+
+def _delivery(message: Message) -> Delivery:
+    kind, milliseconds = message.timestamp()
+    stamped = kind == TIMESTAMP_LOG_APPEND_TIME
+    return Delivery(
+        message.topic() or "",
+        message.partition() or 0,
+        message.offset() or 0,
+        message.key(),
+        message.value(),
+        tuple((name, _bytes(value)) for name, value in message.headers() or ()),
+        datetime.fromtimestamp(milliseconds / 1000, timezone.utc) if stamped else None,
+    )
+
+
+def _bytes(value: Any) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value
+
+
+def _on_commit(error: KafkaError | None, _: list[TopicPartition]) -> None:
+    if error is not None:
+        log.info("offsets not committed: %s", error.str())
+
+
+def _on_error(error: KafkaError) -> None:
+    log.warning("Kafka: %s", error.str())
