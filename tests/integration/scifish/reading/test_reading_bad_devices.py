@@ -1,0 +1,245 @@
+"""A hung, frozen, dead or unknown device costs the deadline at most, and only its own values."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from tango import DevFailed
+
+from scifish.workers import LARGEST
+from tests.waiting import wait_for
+
+DEADLINE_S = 0.3
+SLACK_S = 0.15
+"""For a machine that other work shares; the benchmark has the tight limit."""
+
+
+def reasons(snapshot):
+    return {f"{failure.device}/{failure.attribute}": failure.reason for failure in snapshot.failures}
+
+
+@pytest.fixture
+def timed_read(reader):
+    def read(selection, timeout_s=DEADLINE_S):
+        began = time.monotonic()
+        reading = reader.begin(selection)
+        assert time.monotonic() - began < 0.05
+        complete = reading.wait(timeout_s)
+        return reading, complete, time.monotonic() - began
+
+    return read
+
+
+@pytest.fixture
+def healthy(everything):
+    return f"{everything.address}/with_unit"
+
+
+@pytest.fixture
+def warm(reader):
+    """Read everything of a selection once, so that proxies and units are there."""
+
+    def warm_(selection):
+        reading = reader.begin(selection)
+        assert reading.wait(10.0)
+        assert reading.result().failures == []
+
+    return warm_
+
+
+def answers_again(reader, selection):
+    def complete():
+        reading = reader.begin(selection)
+        return reading.wait(DEADLINE_S) and not reading.result().failures
+
+    return complete
+
+
+def test_a_hung_device_costs_the_deadline_once(victim, reader, timed_read, warm, selecting, healthy):
+    server = victim()
+    selection = selecting(healthy, f"{server.address}/slow")
+    warm(selection)
+    server.write("pause_s", 5.0)
+
+    reading, complete, took_s = timed_read(selection)
+    assert not complete
+    assert DEADLINE_S <= took_s < DEADLINE_S + SLACK_S
+    assert set(reading.result().values) == {healthy}
+    assert reasons(reading.result()) == {f"{server.address}/slow": "no answer within 0.3 s"}
+
+    again, complete, took_s = timed_read(selection)
+    assert complete
+    assert took_s < DEADLINE_S
+    assert set(again.result().values) == {healthy}
+    assert "not waited for: has not answered for" in reasons(again.result())[f"{server.address}/slow"]
+
+
+def test_a_device_that_answers_in_the_background_is_waited_for_again(
+    victim, reader, timed_read, warm, selecting
+):
+    server = victim()
+    selection = selecting(f"{server.address}/slow")
+    warm(selection)
+    server.write("pause_s", 4.0)
+    timed_read(selection)
+    # the write waits behind the pending read, as every client of a hung device does
+    wait_for(lambda: try_write(server, "pause_s", 0.0), 15.0, "the device takes a write")
+    wait_for(lambda: not reader._links[server.address].silent_since, 20.0, "the device has answered unasked")
+    _, complete, _ = timed_read(selection, 2.0)
+    assert complete
+
+
+def try_write(server, attribute, value):
+    try:
+        server.write(attribute, value)
+    except DevFailed:
+        return False
+    return True
+
+
+def test_a_value_after_its_phase_is_late_and_the_others_are_not(victim, timed_read, warm, selecting, healthy):
+    server = victim()
+    slow = f"{server.address}/slow"
+    selection = selecting(healthy, slow)
+    warm(selection)
+    server.write("pause_s", 1.0)
+    reading, complete, _ = timed_read(selection)
+    assert not complete
+    wait_for(lambda: not reading.result().failures, 5.0, "the slow value came")
+    values = reading.result().values
+    assert (values[slow].late, values[healthy].late) == (True, None)
+
+
+def test_a_frozen_server_delays_nobody(victim, reader, timed_read, warm, selecting, healthy):
+    server = victim(devices=20)
+    sources = [f"{device.name}/with_unit" for device in server.devices]
+    selection = selecting(*sources, healthy)
+    warm(selection)
+    server.freeze()
+    reading, complete, took_s = timed_read(selection)
+    assert not complete
+    assert DEADLINE_S <= took_s < DEADLINE_S + SLACK_S
+    assert set(reading.result().values) == {healthy}
+    assert set(reasons(reading.result())) == set(sources)
+    assert set(reasons(reading.result()).values()) == {"no answer within 0.3 s"}
+
+    again, _, took_s = timed_read(selection)
+    assert took_s < DEADLINE_S
+    assert set(again.result().values) == {healthy}
+
+    server.thaw()
+    wait_for(answers_again(reader, selection), 30.0, "every device answers again")
+
+
+def test_a_server_frozen_before_we_know_it_delays_nobody(victim, reader, timed_read, selecting, healthy):
+    server = victim(devices=20)
+    server.freeze()
+    selection = selecting(*[f"{device.name}/with_unit" for device in server.devices], healthy)
+    reader.prepare(selection)
+    reading, _, took_s = timed_read(selection)
+    assert took_s < DEADLINE_S + SLACK_S
+    assert set(reading.result().values) == {healthy}
+    assert threads_of_reader() <= 4 + 4 + 8 + 2
+
+
+def test_threads_stay_bounded_and_are_given_back(victim, reader, selecting, timed_read):
+    servers = [victim(devices=12) for _ in range(3)]
+    for server in servers:
+        server.freeze()
+    names = [device.name for server in servers for device in server.devices]
+    for _ in range(20):
+        timed_read(selecting(*[f"{name}/with_unit" for name in names]), 0.02)
+    assert threads_of_reader() <= LARGEST + 2
+    assert all(len(link.queue) <= 8 for link in reader._links.values())
+
+
+def threads_of_reader():
+    return sum(thread.name.startswith("scifish-") for thread in threading.enumerate())
+
+
+def test_a_dead_device_says_so_and_costs_nothing(victim, timed_read, warm, selecting, healthy):
+    server = victim()
+    selection = selecting(healthy, f"{server.address}/with_unit")
+    warm(selection)
+    server.kill()
+    reading, complete, took_s = timed_read(selection)
+    assert complete
+    assert took_s < DEADLINE_S
+    assert set(reading.result().values) == {healthy}
+    assert "not running" in reasons(reading.result())[f"{server.address}/with_unit"]
+
+
+def test_devices_never_started_or_unknown_say_so(victim, timed_read, selecting, healthy):
+    never = victim(started=False)
+    selection = selecting(healthy, f"{never.address}/with_unit", "no/such/device/x")
+    reading, complete, _ = timed_read(selection, 3.0)
+    assert complete
+    assert set(reading.result().values) == {healthy}
+    assert reasons(reading.result()) == {
+        f"{never.address}/with_unit": "not running",
+        "no/such/device/x": "not defined in the Tango database",
+    }
+
+
+def test_a_restarted_device_is_read_again_through_the_same_reader(victim, reader, warm, selecting):
+    server = victim()
+    selection = selecting(f"{server.address}/with_unit")
+    warm(selection)
+    server.kill()
+    reader.begin(selection).wait(DEADLINE_S)
+    server.start()
+    server.wait_ready()
+    wait_for(answers_again(reader, selection), 10.0, "the restarted device answers")
+
+
+def test_a_cancelled_wait_ends_at_once_and_blames_no_device(victim, reader, warm, selecting):
+    server = victim()
+    selection = selecting(f"{server.address}/slow")
+    warm(selection)
+    server.write("pause_s", 1.0)
+    reading = reader.begin(selection)
+    cancel_at = time.monotonic() + 0.1
+    assert not reading.wait(10.0, lambda: time.monotonic() > cancel_at)
+    assert time.monotonic() - cancel_at < 0.1
+    assert reasons(reading.result())[f"{server.address}/slow"] == "not waited for: cancelled"
+    again = reader.begin(selection)
+    assert again.wait(5.0)
+    assert not again.result().failures
+
+
+STUCK_PROGRAM = """
+import sys
+from scifish.context import SessionListener
+from scifish.reader import SnapshotReader
+from scifish.selection import Entry, Selection
+from pathlib import Path
+frozen, cache = sys.argv[1:]
+reader = SnapshotReader()
+listener = SessionListener(frozen, Path(cache))
+reading = reader.begin(Selection(name="s", entries=(Entry(name="x", device=frozen, attribute="slow"),)))
+reading.wait(0.2)
+print("stuck", flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.parametrize("end", ["SIGTERM", "return"])
+def test_a_process_ends_while_its_threads_are_stuck(victim, tmp_path, end):
+    server = victim()
+    server.freeze()
+    command = [sys.executable, "-c", STUCK_PROGRAM, server.address, str(tmp_path / "session.json")]
+    program = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ)
+    assert program.stdout.readline() == b"stuck\n"
+    began = time.monotonic()
+    if end == "SIGTERM":
+        program.send_signal(signal.SIGTERM)
+    else:
+        program.stdin.close()
+    code = program.wait(10)
+    program.stdout.close()
+    assert time.monotonic() - began < 1.0
+    assert code == (-signal.SIGTERM if end == "SIGTERM" else 0)
