@@ -1,10 +1,9 @@
 """A Tango device that announces any text as a PathFixer's session or a SciDog's active selection.
 
-Run it as ``python -m scifish.testing.announcer <instance>``; server and class are called
-``Announcer``.
+Run it as ``python -m scifish.testing.announcer <instance>``; the server is called
+``announcer``, the class ``Announcer``.
 """
 
-import sys
 import time
 
 from tango import AttrWriteType
@@ -67,4 +66,4 @@ class Announcer(Device):
 
 
 if __name__ == "__main__":
-    run([Announcer], args=["Announcer", *sys.argv[1:]])
+    run([Announcer])

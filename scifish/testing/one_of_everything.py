@@ -1,10 +1,9 @@
 """A Tango device with one attribute of every type and format, and of every misbehaviour.
 
-Run it as ``python -m scifish.testing.one_of_everything <instance>``; server and class are called
-``OneOfEverything``.
+Run it as ``python -m scifish.testing.one_of_everything <instance>``; the server is called
+``one_of_everything``, the class ``OneOfEverything``.
 """
 
-import sys
 import time
 from collections.abc import Callable
 from enum import IntEnum
@@ -129,4 +128,4 @@ def _teller(value: Any) -> Callable[[Device], Any]:
 
 
 if __name__ == "__main__":
-    run([OneOfEverything], args=["OneOfEverything", *sys.argv[1:]])
+    run([OneOfEverything])
