@@ -80,10 +80,19 @@ class SpoolRows:
             return self._one_by_one(row, limit)
         return Batch(heads, {}, heads[-1].row if heads else row)
 
-    def newest_heads(self, limit: int) -> list[RowHead]:
-        """Return the last rows, newest first."""
-        query = f"SELECT {HEAD} FROM message ORDER BY id DESC LIMIT ?"  # noqa: S608 - a constant
-        return [_head(found) for found in self._database.execute(query, (limit,)).fetchall()]
+    def newest_heads(self, after: int, pid: str | None, captures: int) -> list[RowHead]:
+        """Return the rows after a number of the newest captures, or of one capture; newest first."""
+        query = f"SELECT {HEAD} FROM message WHERE id > ? ORDER BY id DESC"  # noqa: S608 - a constant
+        heads: list[RowHead] = []
+        seen: set[str] = set()
+        for found in self._database.execute(query, (after,)):
+            head = _head(found)
+            seen.add(head.pid)
+            if len(seen) > captures and pid is None:
+                break
+            if pid in (None, head.pid):
+                heads.append(head)
+        return heads
 
     def body(self, row: int) -> bytes | None:
         """Return a row's message; None when the row is not there any more.

@@ -1,0 +1,164 @@
+"""The captures of a host and how far each has come, by reading its databases only.
+
+So it works while SciFish is dead: then the spools tell what the forwarder has not seen.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from scifish.capture_state import Answer, Standing, State, Telling, standing
+from scifish.errors import SettingsError
+from scifish.ledger import answers_of
+from scifish.spool_layout import connect_reader
+from scifish.spool_rows import RowHead, SpoolRows
+from scifish.state_folder import StateFolder
+
+
+class SinkState(BaseModel):
+    """What one sink last said of a capture; ``at`` is RFC 3339 by the consumer's clock."""
+
+    state: str
+    reason: str | None = None
+    at: str | None = None
+
+
+class CaptureState(BaseModel):
+    """One capture; ``age_s`` counts from its last commit, by the host's clock."""
+
+    pid: str
+    type: str = "raw"
+    scan_id: str | None = None
+    title: str = ""
+    host: str = ""
+    program: str = ""
+    door: str | None = None
+    proposal: str | None = None
+    phase: str
+    status: str = "running"
+    state: State
+    reason: str | None = None
+    sinks: dict[str, SinkState] = {}
+    start_ns: int = 0
+    end_time: str | None = None
+    age_s: float
+
+
+@dataclass
+class _Gathered:
+    """What the databases say of one capture."""
+
+    rows: dict[tuple[str, int], tuple[RowHead, bool]] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
+
+
+def list_captures(folder: StateFolder, limit: int = 50) -> list[CaptureState]:
+    """Return the newest captures, the last begun first.
+
+    Raises
+    ------
+    SettingsError
+        The databases cannot be read by this account.
+    """
+    gathered = _gather(folder, limit, None)
+    now = datetime.now(timezone.utc).timestamp()
+    states = [_tell(pid, found, now) for pid, found in gathered.items()]
+    return sorted(states, key=lambda state: state.start_ns, reverse=True)[:limit]
+
+
+def get_capture(folder: StateFolder, pid: str) -> CaptureState | None:
+    """Return one capture; None when no spool of this host holds it; raises SettingsError."""
+    gathered = _gather(folder, 1, pid)
+    now = datetime.now(timezone.utc).timestamp()
+    return _tell(pid, gathered[pid], now) if pid in gathered else None
+
+
+def _gather(folder: StateFolder, limit: int, pid: str | None) -> dict[str, _Gathered]:
+    gathered: dict[str, _Gathered] = {}
+    noted: dict[str, int] = {}
+    try:
+        if folder.forwarder_db.exists():
+            with closing(connect_reader(folder.forwarder_db)) as database:
+                _gather_ledger(database, limit, pid, gathered)
+                noted = dict(database.execute("SELECT uuid, noted FROM spool").fetchall())
+        for path in folder.spools.glob("*.db"):
+            _gather_spool(path, noted.get(path.stem, 0), limit, pid, gathered)
+    except sqlite3.Error as error:
+        raise SettingsError(f"state folder {folder.path} cannot be read: {error}") from None
+    return gathered
+
+
+def _gather_ledger(
+    database: sqlite3.Connection, limit: int, pid: str | None, gathered: dict[str, _Gathered]
+) -> None:
+    if pid is None:
+        newest = database.execute("SELECT pid FROM capture ORDER BY start_ns DESC LIMIT ?", (limit,))
+        pids = [found for (found,) in newest]
+    else:
+        pids = [pid]
+    query = """SELECT spool, state = 'sent', row, pid, phase, author, part, rank, revision, committed_s,
+        summary FROM message WHERE pid = ? AND state != 'unreadable'"""
+    for wanted in pids:
+        found = database.execute(query, (wanted,)).fetchall()
+        if found:
+            rows = {(row[0], row[2]): (RowHead(*row[2:]), bool(row[1])) for row in found}
+            gathered[wanted] = _Gathered(rows, answers_of(database, wanted))
+
+
+def _gather_spool(
+    path: Path, noted: int, limit: int, pid: str | None, gathered: dict[str, _Gathered]
+) -> None:
+    """Add the rows that the forwarder has not noted, as far as they concern the newest captures."""
+    with closing(SpoolRows(path)) as rows:
+        try:
+            heads = rows.newest_heads(noted, pid, limit)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            return  # damaged on the disk: the forwarder reads round it and names what is lost
+    for head in heads:
+        gathered.setdefault(head.pid, _Gathered()).rows.setdefault((path.stem, head.row), (head, False))
+
+
+def _tell(pid: str, found: _Gathered, now_s: float) -> CaptureState:
+    heads = [head for head, _ in found.rows.values()]
+    tellings = [_telling(head, sent) for head, sent in found.rows.values()]
+    now = standing(tellings, found.answers)
+    bodies = [head for head in heads if head.phase != "amended"] or heads
+    newest = max(bodies, key=lambda head: (head.rank, head.revision))
+    summary: dict[str, Any] = json.loads(newest.summary)
+    known = {name: summary[name] for name in CaptureState.model_fields if summary.get(name) is not None}
+    return CaptureState(
+        **known,
+        pid=pid,
+        phase=newest.phase,
+        state=now.state,
+        reason=now.reason,
+        sinks=_sinks(now),
+        age_s=max(0.0, round(now_s - max(head.committed_s for head in heads), 3)),
+    )
+
+
+def _telling(head: RowHead, sent: bool) -> Telling:
+    return Telling(head.phase, head.author, head.part, head.rank, head.revision, sent)
+
+
+def _sinks(now: Standing) -> dict[str, SinkState]:
+    newest: dict[str, Answer] = {}
+    for answer in _in_order(now.answers):
+        newest[answer.sink] = answer
+    return {
+        sink: SinkState(state=answer.outcome, reason=answer.reason, at=answer.at)
+        for sink, answer in newest.items()
+    }
+
+
+def _in_order(answers: Iterable[Answer]) -> list[Answer]:
+    return sorted(answers, key=lambda answer: answer.offset)

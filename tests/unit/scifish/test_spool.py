@@ -1,0 +1,162 @@
+"""The spool: what is committed is on the disk, whatever dies next."""
+
+import contextlib
+import os
+import resource
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from scifish.errors import SettingsError, SpoolError
+from scifish.messages import decode
+from scifish.producer_lock import take_over
+from scifish.spool import Spool
+from scifish.spool_layout import LAYOUT, connect_writer
+from scifish.spool_rows import SpoolRows
+from scifish.state_folder import StateFolder
+from scifish.testing.capture_messages import new_identity, told
+
+KILLED_PRODUCER = """
+import sys, os, pathlib
+from scifish.spool import Spool
+from scifish.state_folder import StateFolder
+from scifish.testing.capture_messages import new_identity, told
+spool = Spool.open(StateFolder(pathlib.Path(sys.argv[1])), "sardana")
+print(spool.uuid, flush=True)
+for revision in range(1, 1000):
+    spool.commit(told(new_identity(), revision=revision))
+    print(revision, flush=True)
+"""
+
+
+@pytest.fixture
+def folder(state_folder: Path) -> StateFolder:
+    return StateFolder(state_folder)
+
+
+@pytest.fixture
+def spool(folder: StateFolder):
+    spool = Spool.open(folder, "sardana")
+    yield spool
+    spool.close()
+
+
+def rows_of(folder: StateFolder, uuid: str) -> SpoolRows:
+    return SpoolRows(folder.spools / f"{uuid}.db")
+
+
+def test_a_committed_message_can_be_read_back_by_others_as_it_was(folder, spool):
+    message = told(new_identity(door="door/demo/1"), title="ascan mot01 0 1 10 0.1")
+    spool.commit(message)
+    rows = rows_of(folder, spool.uuid)
+    (head,) = rows.heads_after(0, 10).heads
+    assert (head.pid, head.phase, head.rank, head.revision) == (message.pid, "started", 0, 1)
+    assert decode(rows.body(head.row)) == message
+
+
+def test_several_messages_are_kept_together_and_in_order(folder, spool):
+    identity = new_identity()
+    spool.commit(
+        told(identity, "ended", 1), told(identity, "amended", 2, part={"name": "files", "index": 1, "of": 1})
+    )
+    heads = rows_of(folder, spool.uuid).heads_after(0, 10).heads
+    assert [(head.phase, head.part) for head in heads] == [("ended", ""), ("amended", "files:1/1")]
+
+
+def test_the_database_says_its_layout_and_is_shared_with_the_group(folder, spool):
+    path = folder.spools / f"{spool.uuid}.db"
+    spool.commit(told(new_identity()))
+    (layout,) = sqlite3.connect(path).execute("PRAGMA user_version").fetchone()
+    assert layout == LAYOUT
+    for file in (path, path.with_name(path.name + "-wal"), folder.producers / f"{spool.uuid}.lock"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o660, file
+
+
+def test_its_writer_survives_a_loss_of_power(folder, spool):
+    with contextlib.closing(connect_writer(folder.spools / f"{spool.uuid}.db")) as database:
+        assert database.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_commits_from_many_threads_are_all_kept(folder, spool):
+    threads = [threading.Thread(target=spool.commit, args=(told(new_identity()),)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert rows_of(folder, spool.uuid).count() == 20
+
+
+def test_after_kill_9_in_mid_work_every_confirmed_message_is_there_and_the_lock_is_free(folder):
+    command = [sys.executable, "-c", KILLED_PRODUCER, str(folder.path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        uuid = process.stdout.readline().strip()
+        lock_file = folder.producers / f"{uuid}.lock"
+        confirmed = [process.stdout.readline() for _ in range(50)]
+        assert take_over(lock_file) is None, "its owner lives"
+        process.send_signal(signal.SIGKILL)
+        confirmed += process.stdout.readlines()
+    assert rows_of(folder, uuid).count() >= int(confirmed[-1])
+    lock = take_over(lock_file)
+    assert lock is not None, "its owner is gone"
+    lock.release()
+
+
+def test_a_forked_child_neither_commits_nor_keeps_the_owner_alive(folder, spool):
+    child = os.fork()
+    if child == 0:
+        try:
+            spool.commit(told(new_identity()))
+        except SpoolError:
+            os._exit(7)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 7
+
+
+def test_a_process_never_drops_its_own_lock_by_looking_at_it(folder, spool):
+    lock_file = folder.producers / f"{spool.uuid}.lock"
+    assert take_over(lock_file) is None
+    probe = (
+        "import sys, pathlib; from scifish.producer_lock import take_over;"
+        "sys.exit(take_over(pathlib.Path(sys.argv[1])) is not None)"
+    )
+    assert subprocess.run([sys.executable, "-c", probe, str(lock_file)], check=False).returncode == 0
+
+
+def test_after_close_nothing_can_be_committed_and_the_lock_is_free(folder):
+    spool = Spool.open(folder, "sardana")
+    spool.close()
+    with pytest.raises(SpoolError, match="closed"):
+        spool.commit(told(new_identity()))
+    lock = take_over(folder.producers / f"{spool.uuid}.lock")
+    assert lock is not None
+    lock.release()
+
+
+def test_without_a_state_folder_the_error_says_what_to_do(tmp_path):
+    with pytest.raises(SettingsError, match="does not exist: make it"):
+        Spool.open(StateFolder(tmp_path / "missing"), "sardana")
+
+
+def test_a_disk_that_takes_no_more_is_a_spool_error_at_once_and_later_commits_work(folder, spool):
+    spool.commit(told(new_identity()))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, hard))
+    try:
+        with pytest.raises(SpoolError, match="free space now"):
+            spool.commit(told(new_identity(), description="x" * 200_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert "could not be kept" in str(spool.trouble)
+    spool.commit(told(new_identity()))
+    assert rows_of(folder, spool.uuid).count() == 2
