@@ -17,6 +17,7 @@ from scidog.errors import NoAnswerError, ScidogError, error_from_text
 from scidog.history import HistoryLine
 from scidog.requests import DeleteRequest, DiffRequest
 from scidog.trial import Trial
+from scidog.wire_text import check_name, wire_json
 from scifish.selection import Selection, parse_selection
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.2
@@ -61,7 +62,7 @@ class SciDogClient:
 
     def get(self, name: str) -> Selection:
         """Return the newest revision of a selection; raises UnknownSelectionError."""
-        return parse_selection(self._call(lambda proxy: proxy.GetSelection(name)))
+        return parse_selection(self._call(lambda proxy: proxy.GetSelection(check_name(name))))
 
     def save(self, selection: Selection) -> Selection:
         """Save an edited selection and return it with its new revision.
@@ -79,29 +80,30 @@ class SciDogClient:
         StoreAwayError
             When the store does not answer; saving again later is safe.
         """
-        return Selection.model_validate(self._job("SaveSelection", selection.model_dump_json()))
+        return Selection.model_validate(self._job("SaveSelection", wire_json(selection)))
 
     def delete(self, name: str, revision: int, author: str | None = None) -> None:
         """End a selection, its history stays; raises as ``save``, RefusedError for the active one."""
         request = DeleteRequest(name=name, revision=revision, author=author)
-        self._job("DeleteSelection", request.model_dump_json())
+        self._job("DeleteSelection", wire_json(request))
 
     def switch(self, name: str) -> None:
-        """Make a selection the active one, and return when it is."""
+        """Make a selection the active one, and return when it is; raises as ``get`` and RefusedError."""
+        check_name(name)
         self._call(lambda proxy: proxy.write_attribute("ActiveSelectionName", name))
         self._until(lambda: True if self.active_name() == name else None, f"switch to {name!r}")
 
     def history(self, name: str) -> list[HistoryLine]:
         """Return the revisions of a selection, newest first; raises UnknownSelectionError."""
-        return TypeAdapter(list[HistoryLine]).validate_python(self._job("History", name))
+        return TypeAdapter(list[HistoryLine]).validate_python(self._job("History", check_name(name)))
 
     def diff(self, name: str, old: int, new: int) -> list[str]:
         """Return in words what differs between two revisions of a selection."""
-        return list(self._job("Diff", DiffRequest(name=name, old=old, new=new).model_dump_json()))
+        return list(self._job("Diff", wire_json(DiffRequest(name=name, old=old, new=new))))
 
     def test_read(self, selection: Selection) -> list[Trial]:
         """Let the device read every entry once, as a capture would from its host."""
-        return TypeAdapter(list[Trial]).validate_python(self._job("TestRead", selection.model_dump_json()))
+        return TypeAdapter(list[Trial]).validate_python(self._job("TestRead", wire_json(selection)))
 
     def _job(self, command: str, argument: str) -> Any:
         """Start a job, waiting for another of its kind to end, and return its result."""
@@ -151,7 +153,7 @@ class SciDogClient:
         cause = error.args[0]
         if cause.reason == BUSY:
             return _BusyError(cause.desc)
-        if cause.reason.startswith("API_"):
+        if cause.reason.startswith(("API_", "DB_")):
             return NoAnswerError(f"{self.device} does not answer: {cause.desc.splitlines()[0]}")
         return error_from_text(f"{cause.reason}: {cause.desc}")
 

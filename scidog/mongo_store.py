@@ -127,7 +127,7 @@ class MongoStore:
     def _reachable(self) -> Iterator[None]:
         try:
             yield
-        except ConfigurationError as error:
+        except (ConfigurationError, ValueError) as error:
             raise StoreRefusedError(f"the MongoDB address cannot be used: {error}") from None
         except OperationFailure as error:
             raise _refusal(error)(f"{self.place}: {_short(error)}") from None

@@ -21,6 +21,7 @@ from scidog.requests import DeleteRequest
 from scidog.saved import Contents, Saved, next_revision, stale
 from scidog.situation import Known
 from scidog.store import Store
+from scidog.wire_text import check_name
 from scifish.selection import Selection
 
 COPY_EVERY = timedelta(minutes=1)
@@ -88,10 +89,12 @@ class SelectionService:
         ------
         StaleRevisionError
             When the edited revision is not the newest; the text names both.
+        RefusedError
+            When TANGO could not carry its name.
         StoreAwayError, StoreRefusedError
             When the store did not take it; saving the same again is safe.
         """
-        newest = self._newest(selection.name)
+        newest = self._newest(check_name(selection.name))
         if newest is not None and _is_that_save(newest, selection):
             self.refresh()
             return newest.selection

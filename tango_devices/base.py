@@ -12,6 +12,7 @@ from tango.server import Device, attribute
 
 from tango_devices.jobs import Jobs, Work
 from tango_devices.properties import Properties, PropertyError, parse_properties, unknown_properties
+from tango_devices.tango_text import tango_text
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +106,8 @@ class ScizooDevice(Device):
         return self._published.get(name, self._declared()[name].initial)
 
     def publish_state(self, state: DevState, status: str) -> None:
-        """Set state and status and push both."""
+        """Set state and status and push both; what TANGO's Latin-1 lacks is spelt out."""
+        status = tango_text(status)
         changed = (self.get_state(), self.get_status()) != (state, status)
         self.set_state(state)
         self.set_status(status)

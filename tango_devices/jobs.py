@@ -127,10 +127,7 @@ class Jobs:
     def _tell(self, facts: Callable[[Job], dict[str, Any]]) -> list[str]:
         with self._lock:
             jobs = list(self._jobs.values())
-        return [
-            json.dumps({"id": job.id, "kind": job.kind, **facts(job)}, ensure_ascii=False, default=str)
-            for job in jobs
-        ]
+        return [json.dumps({"id": job.id, "kind": job.kind, **facts(job)}, default=str) for job in jobs]
 
 
 def _now() -> datetime:

@@ -15,6 +15,7 @@ import tango
 from tango import AttrWriteType, DevState
 from tango.server import command, run
 
+from scidog.caller import caller
 from scidog.diff import in_words
 from scidog.errors import RefusedError, ScidogError
 from scidog.history import difference_of, history_lines
@@ -24,12 +25,15 @@ from scidog.service import SelectionService, utc_now
 from scidog.situation import Standing, standing
 from scidog.store_place import open_store
 from scidog.trial import trials
+from scidog.wire_text import wire_json
 from scifish.errors import SelectionError
 from scifish.reader import SnapshotReader
 from scifish.selection import Selection, parse_selection
+from scifish.state_folder import host_name
 from tango_devices.base import ScizooDevice, published
 from tango_devices.jobs import Job, JobRefusedError
 from tango_devices.sci_dog_properties import SciDogProperties
+from tango_devices.tango_text import tango_text
 
 STATES = {
     Standing.READY: DevState.ON,
@@ -99,7 +103,7 @@ class SciDog(ScizooDevice):
     def GetSelection(self, name: str) -> str:  # noqa: N802 - a Tango command
         """Return a selection from memory."""
         with _told():
-            return self._working_service().get(name).model_dump_json()
+            return wire_json(self._working_service().get(name))
 
     @command(dtype_in=str, doc_in="the selection, JSON; revision: the edited one", dtype_out=str)
     def SaveSelection(self, text: str) -> str:  # noqa: N802 - a Tango command
@@ -179,7 +183,7 @@ class SciDog(ScizooDevice):
         if service is not self._service:
             return
         if known.contents:
-            self.publish("ActiveSelection", known.active.model_dump_json() if known.active else "")
+            self.publish("ActiveSelection", wire_json(known.active) if known.active else "")
             self.publish("ActiveSelectionName", known.active.name if known.active else "")
             self.publish("Selections", known.contents.names)
         self.publish("StoreAge", round((now - known.as_of).total_seconds()) * 1.0 if known.as_of else 0.0)
@@ -199,7 +203,7 @@ class SciDog(ScizooDevice):
 
     def _client(self) -> str | None:
         client = self.get_client_ident()
-        return f"{client.client_ip} pid {client.client_pid}" if client.client_ident else None
+        return caller(client.client_ip, client.client_pid, host_name()) if client.client_ident else None
 
 
 @contextmanager
@@ -208,7 +212,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (ScidogError, SelectionError, JobRefusedError) as error:
-        tango.Except.throw_exception(type(error).__name__, str(error), "SciDog")
+        tango.Except.throw_exception(type(error).__name__, tango_text(str(error)), "SciDog")
 
 
 def _plain(model: Any) -> dict[str, Any]:

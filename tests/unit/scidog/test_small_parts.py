@@ -2,6 +2,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from scidog.caller import caller
 from scidog.errors import RefusedError, ScidogError, StaleRevisionError, error_from_text
 from scidog.mongo_document import from_document, to_document
 from scidog.requests import DeleteRequest, parse_request
@@ -68,3 +69,16 @@ def test_a_trial_finds_a_value_in_its_group_and_keeps_what_was_read_before_mappi
     leaf = Value(value="half", raw=0.5, unit=None, quality="ALARM")
     (found,) = trials(Selection(name="all", entries=(GAUGE,)), {"Vacuum": {"p": leaf}}, [])
     assert (found.value, found.raw, found.quality, found.failure) == ("half", 0.5, "ALARM", None)
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("10.0.0.7", "10.0.0.7"),
+        ("giop:tcp:10.0.0.7:40112", "10.0.0.7"),
+        ("giop:tcp:[fe80::1]:40112", "fe80::1"),
+        ("giop:unix:/tmp/omni/000000123-1795234", "b-demo-cc-0"),
+    ],
+)
+def test_a_caller_is_a_host_and_a_process(address: str, host: str) -> None:
+    assert caller(address, 42, "b-demo-cc-0") == f"{host} pid 42"

@@ -1,0 +1,25 @@
+"""Waiting for an event with a limit, instead of sleeping for luck."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+def wait_for(condition: Callable[[], Found], timeout_s: float, what: str) -> Found:
+    """Return the first true answer of a condition, asked every 10 ms.
+
+    Raises
+    ------
+    AssertionError
+        When it has not become true in time; the text says what was awaited and the last answer.
+    """
+    limit = time.monotonic() + timeout_s
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > limit:
+            raise AssertionError(f"not within {timeout_s:g} s: {what} (last: {answer!r})")
+        time.sleep(0.01)
