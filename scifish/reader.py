@@ -103,6 +103,12 @@ class SnapshotReader:
             self._visit(links)
         return reading
 
+    @property
+    def silent(self) -> frozenset[str]:
+        """Devices that missed a deadline and have not answered since: no reading waits for them."""
+        with self._lock:
+            return frozenset(name for name, link in self._links.items() if link.silent_since is not None)
+
     def close(self) -> None:
         """Stop reading; waits for nothing, least of all for a stuck device."""
         self._closed.set()

@@ -8,13 +8,13 @@ REASONS = {
     "API_DeviceNotDefined": "not defined in the Tango database",
     "DB_DeviceNotDefined": "not defined in the Tango database",
     "API_DeviceNotExported": "not running",
-    "API_CantConnectToDevice": "not running, or its host cannot be reached",
     "API_ServerNotRunning": "not running",
     "API_CantConnectToDatabase": "the Tango database does not answer",
     "API_DatabaseAccess": "the Tango database does not answer",
     "API_DeviceTimedOut": "no answer within the time limit of a call",
+    "API_CantConnectToDevice": "not running, or its host cannot be reached",
 }
-"""Sentences for the reasons whose own text says nothing to a beamline's staff."""
+"""Sentences for the reasons whose own text says nothing to a beamline's staff, most telling first."""
 LONGEST = 200
 """Characters of a reason."""
 
@@ -23,9 +23,10 @@ Stack = Sequence[tango.DevError]
 
 def reason_of_call(errors: Stack) -> str:
     """Return why a call to a device failed as a whole."""
-    for error in errors:
-        if error.reason in REASONS:
-            return REASONS[error.reason]
+    told = {error.reason for error in errors}
+    for reason, words in REASONS.items():
+        if reason in told:
+            return words
     return reason_of_attribute(errors)
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 
 import pytest
 from tango import DevFailed
@@ -86,9 +87,10 @@ def test_a_device_that_answers_in_the_background_is_waited_for_again(
     warm(selection)
     server.write("pause_s", 4.0)
     timed_read(selection)
+    assert reader.silent == {server.address}
     # the write waits behind the pending read, as every client of a hung device does
     wait_for(lambda: try_write(server, "pause_s", 0.0), 15.0, "the device takes a write")
-    wait_for(lambda: not reader._links[server.address].silent_since, 20.0, "the device has answered unasked")
+    wait_for(lambda: not reader.silent, 20.0, "the device has answered unasked")
     _, complete, _ = timed_read(selection, 2.0)
     assert complete
 
@@ -146,15 +148,24 @@ def test_a_server_frozen_before_we_know_it_delays_nobody(victim, reader, timed_r
     assert threads_of_reader() <= 4 + 4 + 8 + 2
 
 
-def test_threads_stay_bounded_and_are_given_back(victim, reader, selecting, timed_read):
+def test_threads_stay_bounded_however_much_is_frozen(victim, reader, selecting, timed_read):
     servers = [victim(devices=12) for _ in range(3)]
     for server in servers:
         server.freeze()
     names = [device.name for server in servers for device in server.devices]
+    selection = selecting(*[f"{name}/with_unit" for name in names])
     for _ in range(20):
-        timed_read(selecting(*[f"{name}/with_unit" for name in names]), 0.02)
+        timed_read(selection, 0.02)
     assert threads_of_reader() <= LARGEST + 2
-    assert all(len(link.queue) <= 8 for link in reader._links.values())
+
+
+def test_a_reading_that_nobody_holds_is_forgotten_though_its_device_never_answers(
+    victim, reader, selecting, timed_read
+):
+    server = victim()
+    server.freeze()
+    readings = [weakref.ref(timed_read(selecting(f"{server.address}/with_unit"), 0.01)[0]) for _ in range(20)]
+    wait_for(lambda: [ref() for ref in readings].count(None) >= 19, 5.0, "all but the one under way")
 
 
 def threads_of_reader():
@@ -232,14 +243,13 @@ def test_a_process_ends_while_its_threads_are_stuck(victim, tmp_path, end):
     server = victim()
     server.freeze()
     command = [sys.executable, "-c", STUCK_PROGRAM, server.address, str(tmp_path / "session.json")]
-    program = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ)
-    assert program.stdout.readline() == b"stuck\n"
-    began = time.monotonic()
-    if end == "SIGTERM":
-        program.send_signal(signal.SIGTERM)
-    else:
-        program.stdin.close()
-    code = program.wait(10)
-    program.stdout.close()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ) as program:
+        assert program.stdout.readline() == b"stuck\n"
+        began = time.monotonic()
+        if end == "SIGTERM":
+            program.send_signal(signal.SIGTERM)
+        else:
+            program.stdin.close()
+        code = program.wait(10)
     assert time.monotonic() - began < 1.0
     assert code == (-signal.SIGTERM if end == "SIGTERM" else 0)
