@@ -1,0 +1,53 @@
+# One word per chore; `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+RUN := .venv/bin/python -m
+WITH_GUI := . .state/system/gui.sh &&
+
+# make demo KEEP=1 BROKER=kafka SCICAT_URL=https://…
+KEEP ?=
+BROKER ?= embedded
+SCICAT_URL ?=
+DEMO_OPTIONS := --broker $(BROKER) $(if $(KEEP),--keep) $(if $(SCICAT_URL),--scicat-url '$(SCICAT_URL)')
+
+.PHONY: help setup demo test test-unit test-integration test-versions lint format schemas clean
+.DEFAULT_GOAL := help
+
+help: ## list the chores
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
+
+setup: ## make .venv with everything in it, and .state/system; needs no root
+	@$(PYTHON) -m bootstrap test
+
+demo: ## one scan and one file, from nothing to the catalogue (KEEP=1 BROKER=kafka SCICAT_URL=…)
+	@$(PYTHON) -m bootstrap demo $(if $(filter kafka,$(BROKER)),kafka)
+	@.venv/bin/scizoo demo $(DEMO_OPTIONS)
+
+test: setup lint ## lint, then all tests against the real parts
+	@$(WITH_GUI) $(RUN) pytest tests/unit tests/integration
+
+test-unit: setup ## the fast tests only
+	@$(WITH_GUI) $(RUN) pytest tests/unit
+
+test-integration: setup ## the tests with Tango, Sardana, Kafka and MongoDB only
+	@$(WITH_GUI) $(RUN) pytest tests/integration
+
+test-versions: setup ## the lowest and the newest version of each dependency
+	@$(PYTHON) -m bootstrap.versions lowest newest
+
+lint: setup ## style, types, who may import whom, freshness of the schemas
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check --quiet .
+	@$(RUN) mypy
+	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
+	@$(RUN) scifish.generate_schemas --check
+
+format: setup ## put the code into the common form
+	@$(RUN) ruff check --fix --quiet . ; $(RUN) ruff format --quiet .
+
+schemas: setup ## write the JSON schemas anew
+	@$(RUN) scifish.generate_schemas
+
+clean: ## remove everything that was made here, .venv and .state too
+	@rm -rf .venv .state build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
