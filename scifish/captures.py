@@ -116,13 +116,15 @@ def _gather_spool(
     path: Path, noted: int, limit: int, pid: str | None, gathered: dict[str, _Gathered]
 ) -> None:
     """Add the rows that the forwarder has not noted, as far as they concern the newest captures."""
-    with closing(SpoolRows(path)) as rows:
-        try:
+    try:
+        with closing(SpoolRows(path)) as rows:
             heads = rows.newest_heads(noted, pid, limit)
-        except sqlite3.OperationalError:
+    except sqlite3.OperationalError:
+        if path.exists():
             raise
-        except sqlite3.DatabaseError:
-            return  # damaged on the disk: the forwarder reads round it and names what is lost
+        return  # an empty spool, removed by the forwarder while we looked
+    except sqlite3.DatabaseError:
+        return  # damaged on the disk: the forwarder reads round it and names what is lost
     for head in heads:
         gathered.setdefault(head.pid, _Gathered()).rows.setdefault((path.stem, head.row), (head, False))
 

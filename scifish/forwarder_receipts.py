@@ -104,7 +104,9 @@ class ReceiptReader:
     def _on_error(self, error: KafkaError, partition: int | None) -> None:
         if error.code() in LOG_IS_GONE and partition is not None:
             log.warning("receipts topic %s was emptied: reading it from its beginning", self.topic)
-            self._consumer.seek(TopicPartition(self.topic, partition, OFFSET_BEGINNING))
+            # Not seek: that is refused while the partition has no position.
+            self._consumer.incremental_unassign([TopicPartition(self.topic, partition)])
+            self._consumer.incremental_assign([TopicPartition(self.topic, partition, OFFSET_BEGINNING)])
         else:
             self.trouble = f"receipts: {error.str()}"
 
