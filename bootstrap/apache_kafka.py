@@ -56,13 +56,7 @@ def _variables() -> dict[str, str]:
     if bundle is None:
         return {"JAVA_HOME": str(home)}
     store = SYSTEM / "truststore.p12"
-    words = [bundle, store, PASSWORD]
-    call(
-        [python, "-m", "bootstrap.trust_store", *words],
-        "trust-store",
-        f"Is {bundle} readable?",
-        None,
-        CHECKOUT,
-    )
+    command = [str(python), "-m", "bootstrap.trust_store", str(bundle), str(store), PASSWORD]
+    call(command, "trust-store", f"Is {bundle} readable?", folder=CHECKOUT)
     trust = f"-Djavax.net.ssl.trustStore={store} -Djavax.net.ssl.trustStorePassword={PASSWORD}"
     return {"JAVA_HOME": str(home), "MAVEN_OPTS": trust}

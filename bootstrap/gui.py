@@ -18,11 +18,8 @@ def write_environment() -> None:
     """Write ``.state/system/gui.sh``; only programs with windows read it, never a whole session."""
     fonts = SYSTEM / "fonts.conf"
     fonts.write_text(FONTS.format(root=ROOT, system=SYSTEM), encoding="utf-8")
-    folders = [
-        str(path) for path in sorted(ROOT.glob("usr/lib/*-linux-gnu")) + sorted(ROOT.glob("lib/*-linux-gnu"))
-    ]
-    lines = [
-        f"export LD_LIBRARY_PATH={shlex.quote(':'.join(folders))}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
-    ]
-    lines.append(f"export FONTCONFIG_FILE={shlex.quote(str(fonts))}")
-    (SYSTEM / "gui.sh").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    folders = [*sorted(ROOT.glob("usr/lib/*-linux-gnu")), *sorted(ROOT.glob("lib/*-linux-gnu"))]
+    libraries = shlex.quote(":".join(map(str, folders)))
+    lines = f"export LD_LIBRARY_PATH={libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}\n"
+    lines += f"export FONTCONFIG_FILE={shlex.quote(str(fonts))}\n"
+    (SYSTEM / "gui.sh").write_text(lines, encoding="utf-8")

@@ -60,7 +60,7 @@ def _install_pip() -> None:
     wheel = next(WHEELS.glob("pip-*.whl"), None)
     if wheel is None:
         raise SetupError(f"this Python has no ensurepip, and {WHEELS} has no pip: install python3-venv")
-    command = [PYTHON, "-m", "pip", "install", "--no-index", "--find-links", WHEELS, "pip"]
+    command = [str(PYTHON), "-m", "pip", "install", "--no-index", "--find-links", str(WHEELS), "pip"]
     call(command, "pip-itself", "Is the disk full?", {"PYTHONPATH": str(wheel)})
 
 
