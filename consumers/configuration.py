@@ -144,6 +144,9 @@ class Configuration(Strict):
 
     kafka: Kafka
     topic_prefix: TopicPrefix = "scizoo"
+    group_prefix: TopicPrefix = Field(
+        default="scicow", description="consumer groups are <prefix>-mongodb and <prefix>-scicat"
+    )
     topics: Topics = Topics()
     beamlines: tuple[BeamlineEntry, ...] = Field(min_length=1)
     pid_prefixes: tuple[str, ...] = Field(default=(), description="empty: every prefix is accepted")
@@ -162,6 +165,10 @@ class Configuration(Strict):
                 if getattr(self, sink) is None:
                     raise ValueError(f"beamline {entry.name!r} names sink {sink!r}, which has no section")
         return self
+
+    def group(self, sink: SinkName) -> str:
+        """Return the consumer group of a sink; one for each, so that none holds another up."""
+        return f"{self.group_prefix}-{sink}"
 
     def beamlines_of(self, sink: SinkName) -> list[str]:
         """Return the beamlines whose captures go to a sink."""

@@ -10,6 +10,7 @@ from consumers.mongo_errors import mongo_errors
 from consumers.producer import AcknowledgedProducer, Record, TooLargeError
 from consumers.state_database import StateDatabase
 from consumers.topic_names import TopicNames
+from scifish.faultpoints import reached
 
 REASON_LIMIT = 2000
 """Characters of a reason in a header."""
@@ -39,6 +40,7 @@ class DeadLetters:
         fresh = [(delivery, reason) for delivery, reason in refused if not self._is_written(delivery)]
         for delivery, reason in fresh:
             kept = self._send(delivery, reason)
+            reached("scicow.letter")
             self._note(delivery, reason, kept)
 
     def _is_written(self, delivery: Delivery) -> bool:

@@ -95,9 +95,8 @@ def run(configuration: Configuration, name: SinkName, stop: Event) -> None:
     if not _patiently(lambda: _prepare(processor), stop):
         return
     buffer = Buffer()
-    source = Source(
-        consumer_settings(configuration.kafka, f"scicow-{name}"), topics, buffer, state.progress(name)
-    )
+    settings = consumer_settings(configuration.kafka, configuration.group(name))
+    source = Source(settings, topics, buffer, state.progress(name))
     _serve(source, Worker(buffer, processor, stop), stop)
 
 

@@ -85,7 +85,10 @@ class Source:
         self._buffer = buffer
         self._progress = dict(progress)
         self._ledger = Ledger()
-        self._gaps: dict[Partition, datetime | None] = {}
+        self._suspected: dict[Partition, bool] = {}
+        """Partitions read from their beginning: whether a gap before it is certain."""
+        self._cut: set[Partition] = set()
+        """Partitions whose log no longer has the offset we are at."""
         self._paused = False
         self._committed_at = time.monotonic()
 
@@ -104,6 +107,8 @@ class Source:
             The group has fenced this process off, or the client has given up.
         """
         self._mind_the_marks()
+        for place in list(self._cut):
+            self._begin_again(place)
         for _ in range(MOST_PER_POLL):
             message = self._poll_one(timeout_s)
             if message is None:
@@ -140,9 +145,8 @@ class Source:
             self._judge(error, message)
             return
         delivery = _delivery(message)
-        if delivery.place in self._gaps:
-            since = self._gaps.pop(delivery.place)
-            self._buffer.put_gap(Gap(delivery.topic, since, delivery.broker_time))
+        if delivery.place in self._suspected:
+            self._check_for_gap(delivery, certain=self._suspected.pop(delivery.place))
         self._ledger.deliver(delivery)
         self._buffer.put(delivery)
 
@@ -153,7 +157,7 @@ class Source:
                 f"Kafka's client has given up: {error.str()}. Is another process of this instance on?"
             )
         if code == KafkaError._AUTO_OFFSET_RESET and message is not None:
-            self._begin_again(TopicPartition(message.topic(), message.partition()))
+            self._cut.add((message.topic() or "", message.partition() or 0))
         elif code == KafkaError.UNKNOWN_TOPIC_OR_PART:
             log.warning("topic missing: %s. 'scicow topics apply' makes it", error.str())
         elif code != KafkaError._PARTITION_EOF:
@@ -187,7 +191,7 @@ class Source:
         starts = [self._start(partition) for partition in partitions]
         consumer.incremental_assign(starts)
         # A pause outlives its assignment: without this the beamline would be silently dead.
-        consumer.resume(partitions)
+        consumer.resume(consumer.assignment())
         self._paused = False
 
     def _start(self, partition: TopicPartition) -> TopicPartition:
@@ -202,31 +206,41 @@ class Source:
         if low <= committed <= high:
             log.info("reads %s[%d] from offset %d", *place, committed)
             return TopicPartition(*place, committed)
-        self._note_gap(place, low, high, had_commit=committed >= 0)
+        self._suspect_gap(place, low, high, certain=committed >= 0)
         return TopicPartition(*place, low)
 
-    def _begin_again(self, partition: TopicPartition) -> None:
-        """Read a partition from its beginning: the log no longer has the offset we are at."""
-        place = (partition.topic, partition.partition)
+    def _begin_again(self, place: Partition) -> None:
+        """Read a partition from its beginning; what fails now is tried again at the next poll.
+
+        Handed back and taken anew, since a seek fails on a partition whose fetching has stopped.
+        """
+        partition = TopicPartition(*place)
         try:
             low, high = self._consumer.get_watermark_offsets(partition, timeout=LOOKUP_S)
+            self._consumer.incremental_unassign([partition])
+            self._consumer.incremental_assign([TopicPartition(*place, low)])
         except KafkaException as error:
-            raise FatalError(
-                f"{place[0]}[{place[1]}]: the log has moved, and {error.args[0].str()}"
-            ) from None
-        self._ledger.drop([place])
-        self._note_gap(place, low, high, had_commit=place in self._progress)
-        self._consumer.seek(TopicPartition(*place, low))
-
-    def _note_gap(self, place: Partition, low: int, high: int, *, had_commit: bool) -> None:
-        log.info("reads %s[%d] from its beginning, offset %d", *place, low)
-        if not had_commit and place not in self._progress:
+            log.warning("%s[%d]: the log has moved: %s", *place, error.args[0].str())
             return
-        since = self._progress.get(place)
+        self._cut.discard(place)
+        self._ledger.drop([place])
+        self._suspect_gap(place, low, high, certain=place in self._progress)
+
+    def _suspect_gap(self, place: Partition, low: int, high: int, *, certain: bool) -> None:
+        """Remember to look, at the first message, whether the log begins behind what we finished."""
+        log.info("reads %s[%d] from its beginning, offset %d", *place, low)
+        if not certain and place not in self._progress:
+            return
         if low == high:
-            self._buffer.put_gap(Gap(place[0], since, None))
+            self._buffer.put_gap(Gap(place[0], self._progress.get(place), None))
         else:
-            self._gaps[place] = since
+            self._suspected[place] = certain
+
+    def _check_for_gap(self, first: Delivery, *, certain: bool) -> None:
+        since = self._progress.get(first.place)
+        behind = since is not None and first.broker_time is not None and first.broker_time > since
+        if certain or behind:
+            self._buffer.put_gap(Gap(first.topic, since, first.broker_time))
 
     def _on_revoke(self, _: Consumer, partitions: list[TopicPartition]) -> None:
         self._commit(asynchronous=False)
@@ -237,7 +251,8 @@ class Source:
         self._ledger.drop(places)
         self._buffer.drop(places)
         for place in places:
-            self._gaps.pop(place, None)
+            self._suspected.pop(place, None)
+            self._cut.discard(place)
 
 
 def _delivery(message: Message) -> Delivery:

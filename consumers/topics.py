@@ -102,7 +102,7 @@ def _difference(wanted: Topic, found: Topic) -> Difference:
     findings = []
     if found.replication < wanted.replication:
         findings.append(
-            f"has {found.replication} replicas, wanted {wanted.replication}: the broker's staff must reassign it"
+            f"has {found.replication} replicas, wanted {wanted.replication}: ask the brokers' staff"
         )
     if found.partitions < wanted.partitions:
         findings.append(f"has {found.partitions} partitions, wanted {wanted.partitions}")

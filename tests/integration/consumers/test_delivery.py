@@ -1,0 +1,147 @@
+"""From Kafka to MongoDB with real parts: nothing lost, nothing twice, every message answered."""
+
+import os
+import signal
+
+import pytest
+
+from consumers.testing.captures import capture, file, value
+from tests.integration.consumers.installation import Installation
+from tests.waiting import wait_for
+
+
+def test_a_capture_becomes_a_dataset_with_proposal_and_pi(installation: Installation) -> None:
+    ended = capture(files=[file("scan.h5")], values={"ring": {"current": value(250.0, "mA")}})
+    with installation.scicow() as scicow:
+        installation.send(capture(phase="started"), ended)
+        dataset = installation.wait_dataset(ended.pid, catalogued_at={"$exists": True})
+        installation.wait_committed(2)
+        assert scicow.stop() == 0
+    assert dataset["status"] == "completed"
+    assert dataset["office"]["pi"] == {"name": "Ada Lovelace", "email": "ada@example.org"}
+    assert dataset["office"]["title"] == "Ice in pores"
+    assert dataset["values"]["ring"]["current"]["value"] == 250.0
+    assert dataset["v"] == [{"k": "ring/current", "n": 250.0}]
+    assert [item["size"] for item in dataset["files"]] == [10]
+    assert dataset["end_time"].isoformat() == "2026-03-01T12:00:10+00:00"
+
+
+def test_every_message_gets_a_receipt_also_a_repeated_one(installation: Installation) -> None:
+    ended = capture(files=[file("scan.h5")])
+    with installation.scicow():
+        installation.send(capture(phase="started"), ended, ended, ended)
+        installation.wait_committed(4)
+    found = installation.receipts()
+    assert [(r.phase, r.rank, r.revision, r.outcome) for r in found] == [
+        ("started", 0, 1, "catalogued"),
+        *[("ended", 2, 1, "catalogued")] * 3,
+    ]
+    assert {(r.pid, r.author, r.sink, tuple(r.sinks)) for r in found} == {
+        (ended.pid, "sardana@host1", "mongodb", ("mongodb",))
+    }
+    assert installation.datasets.count_documents({}) == 1
+    dataset = installation.wait_dataset(ended.pid)
+    assert found[-1].catalogued_at == dataset["catalogued_at"]
+
+
+def test_a_dataset_in_progress_says_so(installation: Installation) -> None:
+    started = capture(phase="started", values_at_start={"top": value(1.5)})
+    with installation.scicow():
+        installation.send(started)
+        dataset = installation.wait_dataset(started.pid)
+    assert (dataset["status"], dataset["complete"]) == ("running", False)
+    assert "catalogued_at" not in dataset
+
+
+def test_started_after_ended_and_older_after_newer_change_nothing(installation: Installation) -> None:
+    newer = capture(revision=3, title="newer", files=[file("scan.h5")])
+    with installation.scicow():
+        installation.send(newer)
+        before = installation.wait_dataset(newer.pid, catalogued_at={"$exists": True})
+        installation.send(
+            capture(revision=2, title="older"),
+            capture(phase="started", revision=9),
+            capture(rank=1, author="scifish@host1", status="interrupted", revision=7),
+        )
+        installation.wait_committed(4)
+    assert installation.wait_dataset(newer.pid) == before
+
+
+def test_proprietary_titles_reach_no_store_letter_or_receipt(installation: Installation) -> None:
+    message = capture(proposal="20260002", category="proprietary", files=[file("scan.h5")])
+    with installation.scicow() as scicow:
+        installation.send(message)
+        dataset = installation.wait_dataset(message.pid, catalogued_at={"$exists": True})
+        installation.wait_committed(1)
+    assert dataset["office"] == {
+        "proposal": "20260002",
+        "pi": {"name": "Grace Hopper", "email": "grace@example.org"},
+    }
+    told = [scicow.log.read_text(), str(installation.receipts()), str(installation.letters()), str(dataset)]
+    assert "Secret" not in "".join(told)
+
+
+def test_what_the_office_does_not_know_yet_is_catalogued_and_filled_in_later(
+    installation: Installation,
+) -> None:
+    message = capture(proposal="20269999", files=[file("scan.h5")])
+    with installation.scicow():
+        installation.send(message)
+        dataset = installation.wait_dataset(message.pid, catalogued_at={"$exists": True})
+        assert "office" not in dataset
+        waiting = wait_for(lambda: list(installation.state["waiting"].find()), 10, "somebody waiting")
+        assert waiting[0]["reason"] == "the user office does not know proposal '20269999'"
+        text = installation.office_file.read_text().replace("20260001", "20269999")
+        installation.office_file.write_text(text)
+        installation.state["waiting"].update_many({}, {"$set": {"next_try": waiting[0]["since"]}})
+        dataset = installation.wait_dataset(message.pid, office={"$exists": True})
+        wait_for(lambda: installation.state["waiting"].count_documents({}) == 0, 10, "nobody waiting")
+    assert dataset["office"]["title"] == "Ice in pores"
+
+
+@pytest.mark.parametrize("place", ["written", "letter", "lettered", "noted", "receipted"])
+def test_killed_between_writing_and_committing_loses_and_doubles_nothing(
+    installation: Installation, place: str
+) -> None:
+    messages = [capture(number, files=[file("scan.h5")]) for number in range(1, 6)]
+    installation.send(*messages, b"garbage")
+    with installation.scicow(fault=f"scicow.{place}:kill") as scicow:
+        assert scicow.process.wait(30) == -9
+    assert installation.committed() < 0
+    with installation.scicow():
+        installation.wait_committed(6)
+    assert installation.datasets.count_documents({"catalogued_at": {"$exists": True}}) == 5
+    answered = {(receipt.pid, receipt.outcome) for receipt in installation.receipts()}
+    assert answered == {(message.pid, "catalogued") for message in messages}
+    letters = installation.letters()
+    assert {letter[1] for letter in letters} == {b"garbage"}
+    # Between a letter and the note of it nothing can be known: there a second letter is right.
+    assert len(letters) == (2 if place == "letter" else 1)
+
+
+def test_a_frozen_and_a_killed_process_are_taken_over(installation: Installation) -> None:
+    first = [capture(number, files=[file("a.h5")]) for number in range(1, 21)]
+    later = [capture(number, files=[file("a.h5")]) for number in range(21, 41)]
+    with installation.scicow(instance="a") as one, installation.scicow(instance="b"):
+        installation.send(*first)
+        installation.wait_committed(20)
+        os.kill(one.process.pid, signal.SIGSTOP)
+        installation.send(*later)
+        wait_for(lambda: installation.datasets.count_documents({}) == 40, 40, "40 datasets")
+        installation.wait_committed(40)
+        os.kill(one.process.pid, signal.SIGCONT)
+        installation.send(capture(41))
+        installation.wait_dataset(capture(41).pid)
+    assert installation.datasets.count_documents({}) == 41
+
+
+def test_topic_missing_then_made(kafka, mongod, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    late = Installation(tmp_path / "late", "late-topics", kafka.address, mongod.address)
+    try:
+        with late.scicow() as scicow:
+            wait_for(lambda: b"topic missing" in scicow.log.read_bytes(), 20, "a word about the topic")
+            late.make_topics()
+            late.send(capture())
+            late.wait_dataset(capture().pid)
+    finally:
+        late.drop()
