@@ -120,7 +120,14 @@ def read_scan(macro: Any, environ: Mapping[str, Any]) -> PlainScan:
 
 
 def chain_of(macro: Any) -> list[Any]:
-    """Return the live macro and those that called it, innermost first."""
+    """Return a live macro and all that are at work above it, innermost first.
+
+    A scan in a hook has the scan whose hook it is above it, though that is not its parent: the
+    Door's stack of macros says so. A macro that was made but not run by Sardana is on no stack.
+    """
+    stack = list(getattr(getattr(macro, "__dict__", {}).get("_executor"), "_macro_stack", ()))
+    if any(running is macro for running in stack):
+        return stack[::-1]
     chain = []
     while macro is not None:
         chain.append(macro)

@@ -48,7 +48,7 @@ class CapturedScan:
     def __init__(self, macro: Any) -> None:
         self.macro = weakref.ref(macro)
         self._asked_before = flags_of(macro)
-        self._macro_status: dict[str, str] = vars(macro).get("_macro_status") or {}
+        self._macro_statuses = [vars(one).get("_macro_status") or {} for one in chain_of(macro)]
         self._told: ToldScan | None = None
 
     @guarded("init")
@@ -111,14 +111,14 @@ class CapturedScan:
             self._told.records.lost()
         elif place == "start" and not speak.is_expected(error):
             self._tell_start(args[0])
-        elif place == "end" and not speak.is_expected(error) and self._told is not None:
-            self._tell_end(self._told, args[0], None)
+        elif place == "end" and not speak.is_expected(error):
+            self._rescue_end(args[0])
 
     def close_left_behind(self) -> None:
-        """Close a scan that never told its end."""
+        """Close a scan that never told its end; should it do so yet, that end counts."""
         if self._told is not None:
-            status, reason = status_left_behind(self._macro_status)
-            self._told.end(status, reason, None, ())
+            status, reason = status_left_behind(self._macro_statuses)
+            self._told.end(status, reason, None, self._told.files if self._told.records.recorded else ())
 
     def _begin(self) -> ToldScan:
         if self._told is None:
@@ -140,6 +140,10 @@ class CapturedScan:
         files = [*masters, *referenced_files(told.records.references)]
         told.end(status, error_text(raised) if status == "failed" else None, environ.get("endts"), files)
         self._forget()
+
+    def _rescue_end(self, recordlist: Any) -> None:
+        if self._told is not None and self._told.status is None:
+            self._tell_end(self._told, recordlist, None)
 
     def _files_so_far(self, place: str) -> Sequence[ScanFile]:
         """Return the files that exist: at the start no other recorder has begun to write."""
@@ -175,8 +179,13 @@ def _where(macro: Any) -> dict[str, str | None]:
     return {
         "version": Release.version,
         "door": getattr(door, "name", None),
-        "macro_server": getattr(server, "name", None),
+        "macro_server": _device_name(getattr(server, "full_name", None)),
     }
+
+
+def _device_name(full_name: str | None) -> str | None:
+    """Return ``domain/family/member`` of ``tango://host:port/domain/family/member``."""
+    return full_name and "/".join(full_name.split("/")[-3:])
 
 
 def _recorders(recordlist: Any) -> Any:

@@ -1,6 +1,6 @@
 """How a scan ended."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,21 +55,24 @@ def status_of_interrupt(flags: Flags) -> Status:
     return "stopped" if flags.stopped and not flags.aborted else "aborted"
 
 
-def status_left_behind(macro_status: Mapping[str, str]) -> tuple[Status, str]:
-    """Return status and error of a scan that never told its end, from its macro's last status.
+def status_left_behind(macro_statuses: Iterable[Mapping[str, Any]]) -> tuple[Status, str]:
+    """Return status and error of a scan that never told its end.
 
     Parameters
     ----------
-    macro_status
-        Sardana's dictionary: ``state`` (finish, stop, abort, exception, …) and ``exc_value``.
+    macro_statuses
+        Sardana's last word on the scan's macro and those above it, innermost first: dictionaries
+        with ``state`` (finish, stop, abort, exception, …) and ``exc_value``.
     """
-    state = macro_status.get("state")
-    if state == "abort":
-        return "aborted", "aborted before the scan could tell its end"
-    if state == "stop":
-        return "stopped", "stopped before the scan could tell its end"
-    reason = macro_status.get("exc_value") or "the macro did not say why"
-    return "failed", f"the scan ended without telling its recorders: {reason}"
+    for macro_status in macro_statuses:
+        state = macro_status.get("state")
+        if state == "abort":
+            return "aborted", "aborted before the scan could tell its end"
+        if state == "stop":
+            return "stopped", "stopped before the scan could tell its end"
+        if state == "exception":
+            return "failed", f"the scan could not tell its end: {macro_status.get('exc_value')}"
+    return "interrupted", "the macro went on without ending its scan"
 
 
 def error_text(error: BaseException | None) -> str | None:

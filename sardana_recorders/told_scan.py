@@ -71,7 +71,7 @@ class ToldScan:
         self.capture.started(**self._fields())
 
     def end(self, status: Status, error: str | None, end_ts: float | None, files: Sequence[ScanFile]) -> None:
-        """Commit the end, and follow the files until they are complete; the first end counts.
+        """Commit the end, and follow the files until they are complete; a later end replaces it.
 
         Parameters
         ----------
@@ -84,8 +84,6 @@ class ToldScan:
         files
             All files of the scan.
         """
-        if self.status is not None:
-            return
         self._freeze_context()
         self._put_snapshot()
         self.capture.ended(

@@ -1,0 +1,121 @@
+"""Macros of the recorder's tests: scans inside scans, and scans that end badly."""
+
+import importlib
+import os
+import sys
+import time
+
+from sardana.macroserver.macro import Macro, Type
+
+
+class scan_inside(Macro):  # noqa: N801 - macros are called so
+    """Run a scan from a macro, twice removed when asked."""
+
+    param_def = [["depth", Type.Integer, 1, "macros between this one and the scan"]]
+
+    def run(self, depth):
+        if depth > 1:
+            self.execMacro("scan_inside", str(depth - 1))
+        else:
+            self.execMacro("ascan", "mot01", "0", "1", "2", "0.01")
+
+
+class scan_with_hook(Macro):  # noqa: N801
+    """Run a scan whose hook scans too, fails, or gives custom data."""
+
+    param_def = [["what", Type.String, None, "scan, fail or custom"]]
+
+    def run(self, what):
+        scan, _ = self.createMacro("ascan", "mot01", "0", "1", "2", "0.01")
+        self._scan, self._done = scan, False
+        scan.hooks = [(getattr(self, what), ["post-acq"])]
+        if what == "custom":
+            scan._gScan.data_handler.addCustomData([1.5, float("nan")], "before")
+        self.runMacro(scan)
+        if what == "custom":
+            scan._gScan.data_handler.addCustomData("later", "after")
+
+    def scan(self):
+        if not self._done:
+            self._done = True
+            self.setEnv("ActiveMntGrp", "mntgrp02")  # the outer scan has prepared its own
+            try:
+                self.execMacro("ascan", "mot02", "0", "1", "1", "0.01")
+            finally:
+                self.setEnv("ActiveMntGrp", "mntgrp01")
+
+    def fail(self):
+        raise ValueError("detector cover closed")
+
+    def custom(self):
+        self._scan._gScan.data_handler.addCustomData(7.1, "inside")
+
+
+class abandoned_scan(Macro):  # noqa: N801
+    """Fail outside the scan's own loop: the scan tells no end."""
+
+    def run(self):
+        scan, _ = self.createMacro("ascan", "mot01", "0", "1", "2", "0.01")
+        for _ in scan._gScan.step_scan():
+            self._keep = sys.exc_info()
+            self._steps = scan._gScan.step_scan
+            raise RuntimeError("lost the beam")
+
+
+class no_start(Macro):  # noqa: N801
+    """Build a scan's recorders and never start it."""
+
+    def run(self):
+        self.createMacro("ascan", "mot01", "0", "1", "2", "0.01")
+
+
+class set_fault(Macro):  # noqa: N801
+    """Upset the server's own process from now on; ``none`` ends it."""
+
+    param_def = [["fault", Type.String, None, "as in SCIZOO_FAULT"]]
+
+    def run(self, fault):
+        faultpoints = importlib.import_module("scifish.faultpoints")
+        faultpoints._reached.clear()
+        os.environ.pop("SCIZOO_FAULT", None)
+        if fault != "none":
+            os.environ["SCIZOO_FAULT"] = fault
+
+
+class hide_package(Macro):  # noqa: N801
+    """Make the recorder's package impossible to import, or possible again."""
+
+    param_def = [["hidden", Type.Boolean, None, "hide it"]]
+    _kept = {}
+
+    def run(self, hidden):
+        name = "sardana_recorders.scan"
+        if hidden:
+            self._kept[name] = sys.modules.get(name)
+            sys.modules[name] = None
+        elif name in self._kept:
+            sys.modules[name] = self._kept.pop(name)
+
+
+class measure_recorder(Macro):  # noqa: N801
+    """Write how long each call of the recorder lasts into a file, a line each: place, seconds."""
+
+    param_def = [["path", Type.String, None, "the file"]]
+
+    def run(self, path):
+        scans = importlib.import_module("sardana_recorders.scan").CapturedScan
+        for place in ("begin", "start", "record", "end"):
+            setattr(scans, place, _timed(getattr(scans, place), place, path))
+
+
+def _timed(method, place, path):
+    def call(self, *args):
+        begin = time.perf_counter()
+        try:
+            method(self, *args)
+        finally:
+            lasted = time.perf_counter() - begin
+            with open(path, "a") as file:
+                file.write(f"{place} {lasted:.6f}\n")
+
+    return call
