@@ -58,5 +58,6 @@ def _variables() -> dict[str, str]:
     store = SYSTEM / "truststore.p12"
     command = [str(python), "-m", "bootstrap.trust_store", str(bundle), str(store), PASSWORD]
     call(command, "trust-store", f"Is {bundle} readable?", folder=CHECKOUT)
-    trust = f"-Djavax.net.ssl.trustStore={store} -Djavax.net.ssl.trustStorePassword={PASSWORD}"
+    quiet = "-XX:-UsePerfData"  # no file in the temporary folder
+    trust = f"{quiet} -Djavax.net.ssl.trustStore={store} -Djavax.net.ssl.trustStorePassword={PASSWORD}"
     return {"JAVA_HOME": str(home), "MAVEN_OPTS": trust}

@@ -20,6 +20,7 @@ from scizoo.services.service import READY_LIMIT_S, Service
 from scizoo.services.system_packages import system_folder
 
 LOG_SETTINGS = Path(__file__).with_name("log4j2.properties")
+NO_LITTER = "-XX:-UsePerfData"  # a file in the temporary folder otherwise
 MEMORY = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 FORMAT_LIMIT_S = 30
 
@@ -166,7 +167,7 @@ def java_command(*options: str) -> list[str | Path]:
     """Return Java with Kafka's classes and a quiet log."""
     classes = kafka_home() / "libs" / "*"
     logging = f"-Dlog4j2.configurationFile={LOG_SETTINGS}"
-    return [java_program(), *options, logging, "-cp", str(classes)]
+    return [java_program(), NO_LITTER, *options, logging, "-cp", str(classes)]
 
 
 def kafka_home() -> Path:
