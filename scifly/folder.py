@@ -9,11 +9,11 @@ nothing.
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath, PurePosixPath
 
 from scifly.errors import FolderError
+from scifly.listing import Listing
 from scifly.settling import Look
 
 DEPTH_LIMIT = 16
@@ -21,22 +21,6 @@ FILES_LIMIT = 200_000
 
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
-
-
-@dataclass
-class Listing:
-    """What was found below a folder.
-
-    Attributes
-    ----------
-    looks
-        Regular files by their path relative to the folder.
-    problems
-        What could not be looked at, and why, for people.
-    """
-
-    looks: dict[PurePosixPath, Look] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
 
 
 class Folder:
@@ -62,28 +46,39 @@ class Folder:
 
     def look_everywhere(self) -> Listing:
         """Look at every file below; raises FolderError when the folder itself cannot be opened."""
-        listing = Listing()
+        listing = Listing(everywhere=True)
         with self._opened() as descriptor:
             self._walk(descriptor, PurePosixPath(), listing)
         return listing
 
-    def look_in(self, inner: PurePosixPath) -> Listing:
-        """Look at the files of one folder below, not deeper; one that is gone has none.
+    def look_in(self, folders: Iterable[PurePosixPath]) -> Listing:
+        """Look at the files of some folders below, not deeper; one that is gone has none.
 
         Parameters
         ----------
-        inner
-            Relative; anything that would lead outside is a folder that is not there.
+        folders
+            Relative; what would lead outside is a folder that is not there.
+
+        Raises
+        ------
+        FolderError
+            The watched folder itself cannot be opened.
         """
-        listing = Listing()
-        with self._opened() as descriptor, contextlib.ExitStack() as opened:
+        listing = Listing(everywhere=False)
+        with self._opened() as descriptor:
+            for inner in folders:
+                listing.folders.add(inner)
+                self._look_in(descriptor, inner, listing)
+        return listing
+
+    def _look_in(self, descriptor: int, inner: PurePosixPath, listing: Listing) -> None:
+        with contextlib.ExitStack() as opened:
             for step in inner.parts:
                 if step in ("..", "/") or (descriptor := self._enter(descriptor, step, inner, listing)) < 0:
-                    return listing
+                    return
                 opened.callback(os.close, descriptor)
             for _ in self._files_of(descriptor, inner, listing):
                 pass
-        return listing
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[int]:
@@ -99,9 +94,7 @@ class Folder:
     def _walk(self, descriptor: int, inner: PurePosixPath, listing: Listing) -> None:
         folders = list(self._files_of(descriptor, inner, listing))
         if folders and len(inner.parts) >= self._depth_limit:
-            listing.problems.append(
-                f"{self.path / inner}: folders deeper than {self._depth_limit} are left out"
-            )
+            self._leave_out(inner, f"folders deeper than {self._depth_limit} are left out", listing)
             return
         for name in folders:
             below = self._enter(descriptor, name, inner / name, listing)
@@ -122,14 +115,14 @@ class Folder:
                     elif not self._take(entry, inner, listing):
                         return
         except OSError as error:
-            listing.problems.append(f"{self.path / inner}: {_in_words(error)}")
+            self._leave_out(inner, _in_words(error), listing)
 
     def _take(self, entry: "os.DirEntry[str]", inner: PurePosixPath, listing: Listing) -> bool:
         """Look at one entry; false when there are too many."""
         if not entry.is_file(follow_symlinks=False):
             return True
         if len(listing.looks) >= self._files_limit:
-            listing.problems.append(f"{self.path}: files beyond the first {self._files_limit} are left out")
+            self._leave_out(inner, f"files beyond the first {self._files_limit} are left out", listing)
             return False
         with contextlib.suppress(FileNotFoundError):
             listing.looks[inner / entry.name] = look_of(entry.stat(follow_symlinks=False))
@@ -141,8 +134,12 @@ class Folder:
             return os.open(name, _OPEN, dir_fd=descriptor)
         except OSError as error:
             if error.errno not in _NO_FOLDER:
-                listing.problems.append(f"{self.path / inner}: {_in_words(error)}")
+                self._leave_out(inner, _in_words(error), listing)
             return -1
+
+    def _leave_out(self, inner: PurePosixPath, why: str, listing: Listing) -> None:
+        listing.unread.add(inner)
+        listing.problems.append(f"{as_text(self.path / inner)}: {why}")
 
 
 def look_of(found: os.stat_result) -> Look:
@@ -150,7 +147,7 @@ def look_of(found: os.stat_result) -> Look:
     return Look(found.st_size, found.st_mtime_ns, found.st_blocks, found.st_dev, found.st_ino)
 
 
-def as_text(path: PurePosixPath) -> str:
+def as_text(path: PurePath) -> str:
     r"""Return a path as text for people and messages; bytes that are no UTF-8 appear as ``\xNN``."""
     return os.fsencode(path).decode("utf-8", errors="backslashreplace")
 

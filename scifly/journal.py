@@ -108,12 +108,6 @@ class Journal:
         found = self._database.execute("INSERT INTO beginning (seen_ns, body) VALUES (?, ?)", row)
         return int(found.lastrowid or 0)
 
-    def complete_beginning(self, number: int, beginning: Beginning) -> None:
-        """Put in the values, when they have been read."""
-        self._database.execute(
-            "UPDATE beginning SET body = ? WHERE id = ?", (beginning.model_dump_json(), number)
-        )
-
     def beginning(self, number: int) -> Beginning:
         """Return what was known then."""
         found = self._database.execute("SELECT body FROM beginning WHERE id = ?", (number,)).fetchone()

@@ -32,8 +32,6 @@ class Beginning(BaseModel):
     selection: Selection | None = None
     values: ValueTree = {}
     failures: list[Failure] = []
-    read: bool = False
-    """Values and failures are those of a finished reading."""
 
 
 @dataclass
@@ -82,3 +80,8 @@ class FileRow:
     def stands_at(self, size: int, mtime_ns: int) -> bool:
         """Tell whether a file with this size and stamp is as it was at its last step."""
         return (self.size, self.mtime_ns) == (size, mtime_ns)
+
+    def forget_capture(self, first_mtime_ns: int) -> None:
+        """Begin anew: the next capture of this file is another dataset."""
+        self.parts, self.pid, self.revision, self.closed_ns, self.beginning = None, None, 0, 0, 0
+        self.first_mtime_ns = first_mtime_ns
