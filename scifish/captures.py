@@ -10,15 +10,16 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from scifish.capture_state import Answer, Standing, State, Telling, standing
 from scifish.errors import SettingsError
 from scifish.ledger import answers_of
+from scifish.messages import CaptureMessage, decode
 from scifish.spool_layout import connect_reader
-from scifish.spool_rows import RowHead, SpoolRows
+from scifish.spool_rows import RowHead, SpoolRows, UnreadableRowError
 from scifish.state_folder import StateFolder
 
 
@@ -31,7 +32,10 @@ class SinkState(BaseModel):
 
 
 class CaptureState(BaseModel):
-    """One capture; ``age_s`` counts from its last commit, by the host's clock."""
+    """One capture; ``age_s`` counts from its last commit, by the host's clock.
+
+    ``topic missing`` is said by a SciFish that could send it if the topic were there.
+    """
 
     pid: str
     type: str = "raw"
@@ -43,7 +47,7 @@ class CaptureState(BaseModel):
     proposal: str | None = None
     phase: str
     status: str = "running"
-    state: State
+    state: State | Literal["topic missing"]
     reason: str | None = None
     sinks: dict[str, SinkState] = {}
     start_ns: int = 0
@@ -78,6 +82,30 @@ def get_capture(folder: StateFolder, pid: str) -> CaptureState | None:
     gathered = _gather(folder, 1, pid)
     now = datetime.now(timezone.utc).timestamp()
     return _tell(pid, gathered[pid], now) if pid in gathered else None
+
+
+def find_started(folder: StateFolder, pid: str) -> tuple[CaptureMessage, int] | None:
+    """Return the newest ``started`` of a capture and its greatest revision by any author; None without one.
+
+    Raises
+    ------
+    SettingsError
+        The databases cannot be read by this account.
+    """
+    found = _gather(folder, 1, pid).get(pid)
+    rows = sorted(found.rows.items(), key=lambda item: -item[1][0].revision) if found else []
+    for (spool, row), (head, _) in rows:
+        if head.phase == "started" and (body := _body(folder.spools / f"{spool}.db", row)):
+            return decode(body), rows[0][1][0].revision
+    return None
+
+
+def _body(path: Path, row: int) -> bytes | None:
+    try:
+        with closing(SpoolRows(path)) as rows:
+            return rows.body(row)
+    except (sqlite3.Error, UnreadableRowError):
+        return None
 
 
 def _gather(folder: StateFolder, limit: int, pid: str | None) -> dict[str, _Gathered]:

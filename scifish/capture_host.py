@@ -1,0 +1,125 @@
+"""What SciFish does on a capture host: its own captures, the forwarder, and watching the Doors."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scifish.captures import CaptureState, get_capture, list_captures
+from scifish.client_captures import ClientCaptures
+from scifish.door_watcher import DoorWatcher
+from scifish.errors import ScifishError
+from scifish.forwarder import Forwarder
+from scifish.forwarder_settings import ForwarderSettings
+from scifish.forwarder_status import ForwarderStatus
+from scifish.producer import Producer
+from scifish.settings import Settings, save_settings
+from scifish.state_folder import StateFolder, host_name
+
+log = logging.getLogger(__name__)
+
+ROLE = "scifish"
+MISSING = "topic missing"
+
+
+class UnknownCaptureError(ScifishError):
+    """No spool of this host holds a capture of that pid."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of a check; ``cure`` says what to do when it is not ok."""
+
+    part: str
+    ok: bool
+    finding: str
+    cure: str = ""
+
+
+class CaptureHost:
+    """Everything behind the SciFish device.
+
+    Parameters
+    ----------
+    folder
+        State folder.
+    settings
+        Written to ``settings.json`` for all producers of this host.
+    forwarding
+        Where the messages go.
+    on_status
+        Called once a second on the forwarder's thread.
+
+    Raises
+    ------
+    SettingsError, SpoolError
+        Nothing can be captured or forwarded here; the text says what to do.
+    """
+
+    def __init__(
+        self,
+        folder: StateFolder,
+        settings: Settings,
+        forwarding: ForwarderSettings,
+        on_status: Callable[[ForwarderStatus], None],
+    ) -> None:
+        self._folder = folder
+        folder.prepare()
+        save_settings(folder.path, settings)
+        self._producer = Producer.start(ROLE, folder)
+        self.clients = ClientCaptures(self._producer)
+        try:
+            self._forwarder = Forwarder(folder, self._producer.spool, forwarding, on_status)
+        except ScifishError:
+            self._producer.close()
+            raise
+        self._doors = DoorWatcher(folder.forwarder_db, self._forwarder.close_capture)
+        self._forwarder.start()
+        self._doors.start()
+
+    def close(self) -> None:
+        """Stop within a moment."""
+        self._doors.stop()
+        self._forwarder.stop()
+        self._producer.close()
+
+    def resend(self, pid: str) -> None:
+        """Have everything of a capture sent again, in a moment."""
+        self._forwarder.resend(pid)
+
+    def capture(self, pid: str) -> CaptureState:
+        """Return one capture; raises UnknownCaptureError when no spool of this host holds it."""
+        found = get_capture(self._folder, pid)
+        if found is None:
+            raise UnknownCaptureError(f"no spool of this host holds {pid!r}: ask the beamline's other hosts")
+        return found
+
+    def captures(self, limit: int) -> list[CaptureState]:
+        """Return the newest captures; those that wait for a missing topic say so."""
+        found = list_captures(self._folder, limit)
+        trouble = self._forwarder.status.trouble or ""
+        if not trouble.startswith(MISSING):
+            return found
+        waiting = {"state": MISSING, "reason": trouble}
+        return [item.model_copy(update=waiting) if item.state == "captured" else item for item in found]
+
+    def check(self) -> list[Finding]:
+        """Say of each part whether it is well."""
+        status, spool = self._forwarder.status, self._producer.spool
+        findings = [
+            Finding("state folder", True, f"{self._folder.path} takes captures"),
+            _found("disk", spool.trouble, "captures are durable", "free space on the state folder's disk"),
+            _found("kafka", status.trouble, "messages and receipts flow", "captures are kept meanwhile"),
+        ]
+        cure = "keep the file for the developers; the other captures go on"
+        return findings + [
+            Finding(f"spool {name}", False, what, cure) for name, what in status.damaged.items()
+        ]
+
+
+def forwarder_author() -> str:
+    """Return who closes what nobody ended: ``scifish@<host>``."""
+    return f"{ROLE}@{host_name()}"
+
+
+def _found(part: str, trouble: str | None, well: str, cure: str) -> Finding:
+    return Finding(part, False, trouble, cure) if trouble else Finding(part, True, well)

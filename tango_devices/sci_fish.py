@@ -1,0 +1,175 @@
+"""SciFish as a Tango device: a shell over ``scifish.capture_host``.
+
+Attributes show what the forwarder told last, at most a second ago. Commands commit to the local
+disk and return; nothing waits for Kafka or for another device.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+import tango
+from pydantic import BaseModel
+from tango import DevState
+from tango.server import command, run
+
+from scifish.capture_host import CaptureHost
+from scifish.client_requests import Begin, End, Whole, parse_request
+from scifish.errors import ScifishError, SettingsError
+from scifish.forwarder_status import ForwarderStatus
+from tango_devices.base import ScizooDevice, published
+from tango_devices.jobs import Job, JobRefusedError
+from tango_devices.properties import PropertyError
+from tango_devices.sci_fish_properties import SciFishProperties
+from tango_devices.tango_text import tango_text
+
+SHOWN = 50
+
+
+class SciFish(ScizooDevice):
+    """Scientific Form Implementation Service Helper: gathers, remembers, sends."""
+
+    Model = SciFishProperties
+
+    Pending = published(int, 0, doc="messages that Kafka has not acknowledged")
+    OldestPendingAge = published(
+        float,
+        0.0,
+        unit="s",
+        format="%.0f",
+        max_warning=60.0,
+        max_alarm=600.0,
+        doc="age of the oldest of them",
+    )
+    OldestUncataloguedAge = published(
+        float,
+        0.0,
+        unit="s",
+        format="%.0f",
+        max_warning=300.0,
+        max_alarm=900.0,
+        doc="age of the oldest capture that the catalogue has not answered: is the consumer dead?",
+    )
+    Sent = published(int, 0, doc="messages acknowledged by Kafka, of those still kept")
+    Catalogued = published(int, 0, doc="captures that every sink has, of those still kept")
+    Rejected = published(int, 0, doc="captures that a sink refused, of those still kept")
+    Waiting = published(int, 0, doc="captures that wait for somebody, e.g. to be assigned")
+    Broker = published(str, "", doc="what keeps messages or receipts back; 'ready' when nothing does")
+    LastCaptures = published((str,), [], doc="the newest captures, one JSON each, newest first")
+
+    _host: CaptureHost | None = None
+
+    def start(self, properties: SciFishProperties) -> None:
+        """Write the settings of this host and start to capture and to forward."""
+        self._warning = self.warn_of_unknown_properties()
+        try:
+            self._host = CaptureHost(
+                properties.state_folder(), properties.settings(), properties.forwarding(), self._show
+            )
+        except SettingsError as error:
+            raise PropertyError(tango_text(str(error))) from None
+        self.publish_state(DevState.ON, "starting")
+
+    def stop(self) -> None:
+        """Stop forwarding; what is not sent stays in the spools."""
+        host, self._host = self._host, None
+        if host is not None:
+            host.close()
+
+    @command(dtype_in=str, doc_in='{"program": ..., "title": ..., "source_folder": ...}', dtype_out=str)
+    def StartCapture(self, text: str) -> str:  # noqa: N802 - a Tango command
+        """Begin a capture and return its pid; the values follow."""
+        with _told():
+            return self._working_host().clients.start(parse_request(Begin, text))
+
+    @command(dtype_in=str, doc_in='{"pid": ..., "status": "completed", "files": [...]}', dtype_out=str)
+    def EndCapture(self, text: str) -> str:  # noqa: N802 - a Tango command
+        """End a capture and return its pid; the values follow."""
+        with _told():
+            return self._working_host().clients.end(parse_request(End, text))
+
+    @command(dtype_in=str, doc_in="as StartCapture and EndCapture, without pid", dtype_out=str)
+    def Capture(self, text: str) -> str:  # noqa: N802 - a Tango command
+        """Capture what has happened already and return the pid; the values follow."""
+        with _told():
+            return self._working_host().clients.capture(parse_request(Whole, text))
+
+    @command(dtype_in=str, doc_in="pid", dtype_out=str, doc_out="its state, JSON")
+    def GetCapture(self, pid: str) -> str:  # noqa: N802 - a Tango command
+        """Return how far a capture has come."""
+        with _told():
+            return _json(self._working_host().capture(pid))
+
+    @command(dtype_in=str, doc_in="pid")
+    def Resend(self, pid: str) -> None:  # noqa: N802 - a Tango command
+        """Have everything of a capture sent again."""
+        with _told():
+            host = self._working_host()
+            host.capture(pid)
+            host.resend(pid)
+
+    @command(dtype_out=str, doc_out="id of a job; its result lists part, ok, finding, cure")
+    def Check(self) -> str:  # noqa: N802 - a Tango command
+        """Start to check this host's parts."""
+        with _told():
+            host = self._working_host()
+
+            def work(job: Job) -> list[dict[str, object]]:
+                return [asdict(finding) for finding in host.check()]
+
+            return self.start_job("check", work)
+
+    def _working_host(self) -> CaptureHost:
+        if self._host is None:
+            raise SettingsError(f"SciFish does not work: {self.get_status()}")
+        return self._host
+
+    def _show(self, status: ForwarderStatus) -> None:
+        """Publish the forwarder's numbers; on its thread."""
+        with tango.EnsureOmniThread():
+            self.publish("Pending", status.pending)
+            self.publish("OldestPendingAge", float(int(status.oldest_pending_s)))
+            self.publish("OldestUncataloguedAge", float(int(status.oldest_uncatalogued_s)))
+            self.publish("Sent", status.sent)
+            self.publish("Catalogued", status.captures.get("catalogued", 0))
+            self.publish("Rejected", status.captures.get("rejected", 0))
+            self.publish("Waiting", status.captures.get("waiting", 0))
+            self.publish("Broker", tango_text(status.trouble or "ready"))
+            if self._host is not None:
+                self.publish("LastCaptures", [_json(item) for item in self._host.captures(SHOWN)])
+            self._show_state(status)
+
+    def _show_state(self, status: ForwarderStatus) -> None:
+        troubles = [
+            status.trouble,
+            self._warning,
+            *(f"{name}: {what}" for name, what in status.damaged.items()),
+        ]
+        told = "; ".join(text for text in troubles if text)
+        if told:
+            self.publish_state(DevState.ALARM, tango_text(f"captures are kept; {told}"))
+        else:
+            self.publish_state(DevState.ON, f"{status.pending} messages pending, {status.sent} sent")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell a client what is wrong with its request, without a stack of ours."""
+    try:
+        yield
+    except (ScifishError, JobRefusedError) as error:
+        tango.Except.throw_exception(type(error).__name__, tango_text(str(error)), "SciFish")
+
+
+def _json(model: BaseModel) -> str:
+    return json.dumps(model.model_dump(mode="json"))
+
+
+def main() -> None:
+    """Run the device server."""
+    run((SciFish,))
+
+
+if __name__ == "__main__":
+    main()
