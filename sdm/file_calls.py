@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from sdm.errors import FolderError
 from sdm.findings import Finding
-from sdm.folder_check import check_folders, check_writing
+from sdm.folder_check import check_folders, check_writing, look_at_folders
 from sdm.folder_plan import FolderPlan
 from sdm.folder_repair import repair_folders
 from sdm.folder_walk import FolderState
@@ -45,6 +45,10 @@ def _make(call: Call) -> Answer:
     return Answer(states=make_folders(_plan(call)))
 
 
+def _look(call: Call) -> Answer:
+    return Answer(states=look_at_folders(_plan(call)))
+
+
 def _check(call: Call) -> Answer:
     findings = check_folders(call.plan) if call.plan else []
     return Answer(findings=[*findings, *check_writing(call.folder, call.free_limit_gib)])
@@ -68,6 +72,7 @@ def _plan(call: Call) -> FolderPlan:
 
 _CALLS: dict[str, Callable[[Call], Answer]] = {
     "make": _make,
+    "look": _look,
     "check": _check,
     "repair": _repair,
     "is_folder": _is_folder,

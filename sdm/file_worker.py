@@ -10,12 +10,16 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from sdm.errors import FolderError, WorkerError
 from sdm.file_calls import Answer, Call, answer, as_line
 from sdm.findings import Finding
 from sdm.folder_plan import FolderPlan
 from sdm.folder_walk import FolderState
+
+REAP_S = 0.2
+"""A killed child that does nothing is gone by then."""
 
 
 class FileWorker:
@@ -36,6 +40,10 @@ class FileWorker:
         """Make a plan's folders, see ``folders.make_folders``."""
         return self._ask(Call(name="make", plan=plan)).states
 
+    def look(self, plan: FolderPlan) -> list[FolderState]:
+        """Look at a plan's folders, see ``folder_check.look_at_folders``."""
+        return self._ask(Call(name="look", plan=plan)).states
+
     def check(self, plan: FolderPlan | None, folder: str, free_limit_gib: float) -> list[Finding]:
         """Check a plan's folders, if there is one, and writing into a folder."""
         return self._ask(Call(name="check", plan=plan, folder=folder, free_limit_gib=free_limit_gib)).findings
@@ -49,10 +57,15 @@ class FileWorker:
         self._ask(Call(name="is_folder", folder=folder))
 
     def close(self) -> None:
-        """Kill the child, at once and whatever it does; its process id is reaped later."""
-        child, self._child = self._child, None
+        """Kill the child, at once and whatever it does; a call under way ends in WorkerError."""
+        child = self._child
         if child is not None:
             child.kill()
+        if self._lock.acquire(blocking=False):
+            try:
+                self._forget()
+            finally:
+                self._lock.release()
 
     def _ask(self, call: Call) -> Answer:
         deadline = time.monotonic() + self._timeout_s
@@ -76,14 +89,28 @@ class FileWorker:
             child.stdin.flush()
             return _read_line(child.stdout.fileno(), deadline)
         except (TimeoutError, OSError) as error:
-            self.close()
+            self._forget()
             raise WorkerError(
                 f"the file system did not answer {call.name} {call.folder} in {self._timeout_s:g} s: "
                 f"{error or 'no answer'}; is a storage hanging?"
             ) from None
 
+    def _forget(self) -> None:
+        """Leave the child to its end: one that hangs in the kernel is reaped when that lets it go."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(REAP_S)
+
     def _running_child(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
+            self._forget()
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "sdm.file_worker"],
                 stdin=subprocess.PIPE,

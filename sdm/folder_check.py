@@ -2,26 +2,39 @@
 
 import errno
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
 
 from sdm.errors import FolderError
 from sdm.findings import Finding
 from sdm.folder_plan import FolderPlan, Step
 from sdm.folder_rights import differences
-from sdm.folder_walk import look_at, open_folder, opened_root
+from sdm.folder_walk import FolderState, look_at, opened_folders
 
 GIB = 2**30
 
 
+def look_at_folders(plan: FolderPlan) -> list[FolderState]:
+    """Return what every folder of a plan is now; raises FolderError when one is missing or a link."""
+    states = []
+    with opened_folders(plan) as folders:
+        for descriptor, path, _ in folders:
+            if descriptor is None:
+                raise FolderError(f"{path} is missing")
+            states.append(look_at(descriptor, path))
+    return states
+
+
 def check_folders(plan: FolderPlan) -> list[Finding]:
     """Compare every folder of a plan with what it should be; changes nothing."""
-    with ExitStack() as descriptors:
-        try:
-            findings = list(_walk(plan, descriptors))
-        except FolderError as error:
-            return [Finding(part="path", ok=False, finding=str(error), cure="see there, then Repair")]
-    return findings or [Finding(part="rights", ok=True, finding=f"{_count(plan)} folders as the rules want")]
+    findings: list[Finding] = []
+    count = 0
+    try:
+        with opened_folders(plan) as folders:
+            for descriptor, path, step in folders:
+                count += 1
+                findings += _missing(path, step) if descriptor is None else _rights(descriptor, path, step)
+    except FolderError as error:
+        findings.append(Finding(part="path", ok=False, finding=str(error), cure="see there, then Repair"))
+    return findings or [Finding(part="rights", ok=True, finding=f"{count} folders as the rules want")]
 
 
 def check_writing(folder: str, free_limit_gib: float) -> list[Finding]:
@@ -45,39 +58,14 @@ def check_writing(folder: str, free_limit_gib: float) -> list[Finding]:
         os.close(descriptor)
 
 
-def _walk(plan: FolderPlan, descriptors: ExitStack) -> Iterator[Finding]:
-    folder = descriptors.enter_context(opened_root(plan.root))
-    path = plan.root.rstrip("/")
-    for step in plan.chain:
-        path = f"{path}/{step.name}"
-        try:
-            folder = _enter(folder, path, step, descriptors)
-        except FileNotFoundError:
-            yield _missing(path, step)
-            return
-        yield from _rights(folder, path, step)
-    for step in plan.leaves:
-        leaf = f"{path}/{step.name}"
-        try:
-            yield from _rights(_enter(folder, leaf, step, descriptors), leaf, step)
-        except FileNotFoundError:
-            yield _missing(leaf, step)
+def _rights(descriptor: int, path: str, step: Step) -> list[Finding]:
+    found = differences(look_at(descriptor, path), step)
+    return [Finding(part="rights", ok=False, finding=one.what, cure=one.cure) for one in found]
 
 
-def _enter(parent: int, path: str, step: Step, descriptors: ExitStack) -> int:
-    descriptor = open_folder(parent, path, step)
-    descriptors.callback(os.close, descriptor)
-    return descriptor
-
-
-def _rights(descriptor: int, path: str, step: Step) -> Iterator[Finding]:
-    for difference in differences(look_at(descriptor, path), step):
-        yield Finding(part="rights", ok=False, finding=difference.what, cure=difference.cure)
-
-
-def _missing(path: str, step: Step) -> Finding:
+def _missing(path: str, step: Step) -> list[Finding]:
     cure = "run Repair" if step.made_by_us else "ask the site to make it"
-    return Finding(part="path", ok=False, finding=f"{path} is missing", cure=cure)
+    return [Finding(part="path", ok=False, finding=f"{path} is missing", cure=cure)]
 
 
 def _probe(descriptor: int, folder: str) -> Finding:
@@ -105,7 +93,3 @@ def _free_space(descriptor: int, folder: str, limit_gib: float) -> Finding:
     ok = free_gib >= limit_gib
     finding = f"{free_gib:.1f} GiB free at {folder}" + ("" if ok else f", the limit is {limit_gib:g} GiB")
     return Finding(part="space", ok=ok, finding=finding, cure="" if ok else "make room before measuring")
-
-
-def _count(plan: FolderPlan) -> int:
-    return len(plan.chain) + len(plan.leaves)

@@ -1,5 +1,7 @@
 """Which folders a session needs, from the data root down, and what each must look like. Pure."""
 
+from collections.abc import Generator, Iterator
+
 from sdm.accounts import Principal
 from sdm.path_rules import Category, PathRules, Place, Rights, Role, Rule, check_place
 
@@ -40,25 +42,28 @@ class Step(Rule):
 
 
 class FolderPlan(Rule):
-    """A chain of folders below a root, and the folders side by side in the last of them."""
+    """A chain of folders below a root, and branches below the last of them, each a chain too."""
 
     root: str
     chain: tuple[Step, ...]
-    leaves: tuple[Step, ...] = ()
+    branches: tuple[tuple[Step, ...], ...] = ()
+
+    def walk(self) -> Iterator[tuple[str, str, Step]]:
+        """Yield the path of each folder's parent, its own path and its step; parents come first."""
+        end = yield from _down(self.root.rstrip("/"), self.chain)
+        for branch in self.branches:
+            yield from _down(end, branch)
 
 
 def plan_visit(rules: PathRules, root: str, place: Place, who: Principals) -> FolderPlan:
-    """Return the plan of a visit with everything in it but samples; raises NameRefusedError."""
-    chain = _chain(rules, place, who)
-    names = dict.fromkeys((rules.raw, rules.process, *rules.site_folders))
-    return FolderPlan(root=root, chain=chain, leaves=tuple(_step(name, rules.inside, who) for name in names))
-
-
-def plan_sample(rules: PathRules, root: str, place: Place, who: Principals) -> FolderPlan:
-    """Return the plan of the folder that scans of a place go to: raw, or a sample's below it."""
-    inside = (rules.raw, *place.sample.split("/")) if place.sample else (rules.raw,)
-    steps = tuple(_step(name, rules.inside, who) for name in inside)
-    return FolderPlan(root=root, chain=_chain(rules, place, who) + steps)
+    """Return the plan of a visit and, when the place names one, of a sample; raises NameRefusedError."""
+    check_place(rules, place)
+    chain = tuple(_step(level.render(place), level, who) for level in rules.tree)
+    sample = place.sample.split("/") if place.sample else []
+    beside = [name for name in dict.fromkeys((rules.process, *rules.site_folders)) if name != rules.raw]
+    names = [[rules.raw, *sample], *([name] for name in beside)]
+    branches = tuple(tuple(_step(name, rules.inside, who) for name in branch) for branch in names)
+    return FolderPlan(root=root, chain=chain, branches=branches)
 
 
 def plan_site(rules: PathRules, root: str, category: Category, beamline: str, who: Principals) -> FolderPlan:
@@ -68,9 +73,11 @@ def plan_site(rules: PathRules, root: str, category: Category, beamline: str, wh
     return FolderPlan(root=root, chain=tuple(_step(level.render(place), level, who) for level in levels))
 
 
-def _chain(rules: PathRules, place: Place, who: Principals) -> tuple[Step, ...]:
-    check_place(rules, place)
-    return tuple(_step(level.render(place), level, who) for level in rules.tree)
+def _down(path: str, steps: tuple[Step, ...]) -> Generator[tuple[str, str, Step], None, str]:
+    for step in steps:
+        parent, path = path, f"{path}/{step.name}"
+        yield parent, path, step
+    return path
 
 
 def _step(name: str, rights: Rights, who: Principals) -> Step:

@@ -1,12 +1,9 @@
 """Repairing the folders of a session: only what loses nothing; the rest is a command for root."""
 
-import os
-from contextlib import ExitStack
-
 from sdm.findings import Finding
 from sdm.folder_check import check_folders
-from sdm.folder_plan import FolderPlan, Step
-from sdm.folder_walk import open_folder, opened_root
+from sdm.folder_plan import FolderPlan
+from sdm.folder_walk import opened_folders
 from sdm.folders import make_folders, settle_rights
 
 
@@ -36,19 +33,7 @@ def repair_folders(plan: FolderPlan) -> list[Finding]:
 
 
 def _settle(plan: FolderPlan) -> None:
-    with ExitStack() as descriptors:
-        folder = descriptors.enter_context(opened_root(plan.root))
-        path = plan.root.rstrip("/")
-        for step in plan.chain:
-            path = f"{path}/{step.name}"
-            folder = _settle_one(folder, path, step, descriptors)
-        for step in plan.leaves:
-            _settle_one(folder, f"{path}/{step.name}", step, descriptors)
-
-
-def _settle_one(parent: int, path: str, step: Step, descriptors: ExitStack) -> int:
-    descriptor = open_folder(parent, path, step)
-    descriptors.callback(os.close, descriptor)
-    if step.made_by_us:
-        settle_rights(descriptor, path, step)
-    return descriptor
+    with opened_folders(plan) as folders:
+        for descriptor, path, step in folders:
+            if descriptor is not None and step.made_by_us:
+                settle_rights(descriptor, path, step)

@@ -8,12 +8,12 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from pydantic import BaseModel
 
 from sdm.errors import FolderError
-from sdm.folder_plan import Step
+from sdm.folder_plan import FolderPlan, Step
 
 _OPEN = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -65,6 +65,32 @@ def open_folder(parent: int, path: str, step: Step) -> int:
                 f"{path} is a link or no folder: find out who put it there, and remove it"
             ) from None
         raise FolderError(f"{path} cannot be entered by uid {os.geteuid()}: {error.strerror}") from None
+
+
+@contextmanager
+def opened_folders(plan: FolderPlan) -> Iterator[Iterator[tuple[int | None, str, Step]]]:
+    """Open the folders of a plan one after the other, parents first, making none.
+
+    Each comes as descriptor, path and step; the descriptor is none where a folder is missing, and
+    nothing comes of what would lie in it. Raises FolderError for a link.
+    """
+    with opened_root(plan.root) as root, ExitStack() as descriptors:
+        yield _each(plan, {plan.root.rstrip("/"): root}, descriptors)
+
+
+def _each(
+    plan: FolderPlan, opened: dict[str, int], descriptors: ExitStack
+) -> Iterator[tuple[int | None, str, Step]]:
+    for parent, path, step in plan.walk():
+        if parent not in opened:
+            continue
+        try:
+            opened[path] = open_folder(opened[parent], path, step)
+        except FileNotFoundError:
+            yield None, path, step
+            continue
+        descriptors.callback(os.close, opened[path])
+        yield opened[path], path, step
 
 
 def look_at(descriptor: int, path: str) -> FolderState:

@@ -50,14 +50,12 @@ class _Maker:
         self._made: list[tuple[int, str, str]] = []
 
     def make(self, plan: FolderPlan) -> list[FolderState]:
-        folder = self._descriptors.enter_context(opened_root(plan.root))
-        path, states = plan.root.rstrip("/"), []
-        for step in plan.chain:
-            path = f"{path}/{step.name}"
-            folder, state = self._step(folder, path, step)
+        root = plan.root.rstrip("/")
+        opened = {root: self._descriptors.enter_context(opened_root(plan.root))}
+        states = []
+        for parent, path, step in plan.walk():
+            opened[path], state = self._step(opened[parent], path, step)
             states.append(state)
-        for step in plan.leaves:
-            states.append(self._step(folder, f"{path}/{step.name}", step)[1])
         return states
 
     def unmake(self) -> list[str]:

@@ -1,0 +1,140 @@
+"""Commanding a PathFixer device: for the panel, the Sardana macros and the command line."""
+
+import json
+import time
+from typing import Any
+
+import tango
+
+from pathfixer.errors import CommandError
+from pathfixer.open_request import OpenRequest
+from pathfixer.sardana import reason_of
+from scifish.errors import MessageError
+from scifish.session import Session, parse_session
+from sdm.findings import Finding
+
+POLL_S = 0.02
+
+
+class PathFixerClient:
+    """One PathFixer device. Every method raises CommandError with the device's own words.
+
+    Parameters
+    ----------
+    device
+        Tango name.
+    timeout_s
+        How long a job (opening, closing, checking, repairing) may take.
+    """
+
+    def __init__(self, device: str, timeout_s: float = 60) -> None:
+        self._device = device
+        self._timeout_s = timeout_s
+        self._proxy: tango.DeviceProxy | None = None
+
+    def session(self) -> Session:
+        """Return the session, open or closed."""
+        try:
+            return parse_session(self._read("Session"))
+        except MessageError as error:
+            raise CommandError(f"{self._device} shows no session: {error}") from None
+
+    def open_session(
+        self,
+        username: str,
+        proposal: str,
+        visit: str | None = None,
+        sample: str = "",
+        endstation: str | None = None,
+    ) -> list[str]:
+        """Open a session and wait for it; returns what people should see to.
+
+        Parameters
+        ----------
+        username, proposal
+            Log-in name and number.
+        visit
+            Its name; none for the one that runs now.
+        sample
+            Folders below raw; empty for none.
+        endstation
+            One of the device's, none for the whole beamline.
+        """
+        request = OpenRequest(
+            username=username, proposal=proposal, visit=visit, sample=sample, endstation=endstation
+        )
+        return _texts(self._run_job("OpenSession", request.model_dump_json()))
+
+    def apply(self) -> list[str]:
+        """Open the session that the set points ask for; returns what people should see to."""
+        return _texts(self._run_job("Apply"))
+
+    def close_session(self) -> list[str]:
+        """Close the session; returns what people should see to."""
+        return _texts(self._run_job("CloseSession"))
+
+    def check(self) -> list[Finding]:
+        """Check path, rights, space and ScanDir."""
+        return [Finding.model_validate(item) for item in self._run_job("Check")]
+
+    def repair(self) -> list[Finding]:
+        """Repair the session's folders as far as that loses nothing."""
+        return [Finding.model_validate(item) for item in self._run_job("Repair")]
+
+    def set_sample(self, sample: str) -> None:
+        """Change the sample and wait until its folder is there; an empty one goes back to raw."""
+        self._call(lambda proxy: proxy.write_attribute("Sample", sample))
+        wanted = self._read("Sample")
+        deadline = time.monotonic() + self._timeout_s
+        while (self.session().sample or "") != wanted:
+            if self._read("Sample") != wanted or time.monotonic() > deadline:
+                raise CommandError(f"{self._device} did not set sample {sample!r}: {self._read('Status')}")
+            time.sleep(POLL_S)
+
+    def stage(self, name: str, value: str) -> None:
+        """Write a set point: Username, Proposal, Visit or Endstation."""
+        self._call(lambda proxy: proxy.write_attribute(name, value))
+
+    def proposals(self) -> list[str]:
+        """Return ``<number>  <title>`` of what the staged user may choose."""
+        return list(self._call(lambda proxy: proxy.command_inout("Proposals")) or [])
+
+    def visits(self, proposal: str = "") -> list[str]:
+        """Return ``<visit>  <begin> - <end>`` of a proposal, by default the staged one."""
+        return list(self._call(lambda proxy: proxy.command_inout("Visits", proposal)) or [])
+
+    def _run_job(self, command: str, *arguments: str) -> Any:
+        job = self._call(lambda proxy: proxy.command_inout(command, *arguments))
+        deadline = time.monotonic() + self._timeout_s
+        while self._item("JobState", job)["state"] == "running":
+            if time.monotonic() > deadline:
+                raise CommandError(f"{command} ({job}) has not ended within {self._timeout_s:g} s")
+            time.sleep(POLL_S)
+        outcome = self._item("JobResult", job)
+        if outcome["error"] is not None:
+            raise CommandError(outcome["error"])
+        return outcome["result"]
+
+    def _item(self, attribute: str, job: str) -> dict[str, Any]:
+        for line in self._read(attribute) or ():
+            item: dict[str, Any] = json.loads(line)
+            if item["id"] == job:
+                return item
+        raise CommandError(f"{self._device} does not know job {job} any more: was it restarted?")
+
+    def _read(self, attribute: str) -> Any:
+        return self._call(lambda proxy: proxy.read_attribute(attribute).value)
+
+    def _call(self, act: Any) -> Any:
+        try:
+            if self._proxy is None:
+                self._proxy = tango.DeviceProxy(self._device)
+            return act(self._proxy)
+        except tango.DevFailed as error:
+            raise CommandError(f"{self._device}: {reason_of(error)}") from None
+        except UnicodeError as error:
+            raise CommandError(f"{self._device} is refused what Tango cannot carry: {error}") from None
+
+
+def _texts(items: Any) -> list[str]:
+    return [str(item) for item in items]

@@ -1,0 +1,80 @@
+"""The desk in front of the keeper: set points, and what is offered to choose from."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from pathfixer.config import Config
+from pathfixer.errors import RefusedError
+from pathfixer.keeper import Keeper
+from pathfixer.open_request import OpenRequest
+from pathfixer.set_points import SetPoints
+from scifish.session import Session
+
+
+class Desk:
+    """Takes set points from clients and turns them into a request.
+
+    Parameters
+    ----------
+    config
+        Who is staff, and which endstations there are.
+    keeper
+        Whose session is shown.
+    clock
+        Returns the time, aware.
+    """
+
+    def __init__(self, config: Config, keeper: Keeper, clock: Callable[[], datetime]) -> None:
+        self._config = config
+        self._keeper = keeper
+        self._clock = clock
+        self._set_points = SetPoints()
+
+    @property
+    def username(self) -> str:
+        """The staged user, else the one of the session."""
+        return self.staged("Username") or self._session.username or ""
+
+    @property
+    def proposal(self) -> str:
+        """The staged proposal, else the one of the session."""
+        return self.staged("Proposal") or self._session.proposal or ""
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the staged user may open any proposal."""
+        return self.username in self._config.staff
+
+    def stage(self, name: str, value: str, client: str) -> None:
+        """Stage a set point; raises RefusedError for an endstation that is not configured."""
+        if name == "Endstation" and value and value not in self._config.endstation_names():
+            known = ", ".join(self._config.endstation_names())
+            raise RefusedError(f"endstation {value!r} is unknown here (there is: {known})")
+        self._set_points.stage(name, value, client, self._clock())
+
+    def staged(self, name: str) -> str:
+        """Return a set point; empty when nothing is staged, or nobody applied it for ten minutes."""
+        self._set_points.expire(self._clock())
+        return self._set_points.staged(name)
+
+    def request(self) -> OpenRequest:
+        """Return what the set points ask for; raises RefusedError when something is missing."""
+        return self._set_points.request(self._clock())
+
+    def clear(self) -> None:
+        """Forget the set points."""
+        self._set_points.clear()
+
+    def proposals(self) -> list[str]:
+        """Return ``<number>  <title>`` of what the user may choose, from memory; asks again behind it."""
+        self._keeper.office.refresh()
+        return self._keeper.office.proposals(self.username, self.is_staff)
+
+    def visits(self, proposal: str) -> list[str]:
+        """Return ``<visit>  <begin> - <end>`` of a proposal, of the staged one when empty, from memory."""
+        self._keeper.office.refresh()
+        return self._keeper.office.visits(proposal or self.proposal)
+
+    @property
+    def _session(self) -> Session:
+        return self._keeper.session

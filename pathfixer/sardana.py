@@ -1,0 +1,80 @@
+"""A MacroServer's environment, read and written through its Tango attribute ``Environment``.
+
+The attribute speaks pickle only, hides the cause of a failed write, and refuses to delete a key
+that is not there (measured).
+"""
+
+import pickle
+from collections.abc import Mapping
+from typing import Any
+
+import tango
+
+from pathfixer.errors import MacroServerError
+from pathfixer.inert_pickle import load_inert
+from pathfixer.scan_dir import GLOBAL
+
+PROTOCOL = 2
+"""Every Python that Sardana runs on reads it."""
+
+TIMEOUT_MS = 3000
+
+
+class MacroServerEnvironment:
+    """The environment of one MacroServer; its proxy is made on first use, by the thread that uses it.
+
+    Parameters
+    ----------
+    name
+        Tango name of the MacroServer.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._proxy: tango.DeviceProxy | None = None
+
+    def read(self) -> dict[str, Any]:
+        """Return the whole environment; a key with a dot is a scope's. Raises MacroServerError."""
+        try:
+            _, data = self._device().read_attribute("Environment").value
+            content = load_inert(bytes(data))["new"]
+        except tango.DevFailed as error:
+            raise MacroServerError(f"cannot be read: {reason_of(error)}") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise MacroServerError(f"has an environment nobody can read: {error}") from None
+        return {str(key): value for key, value in content.items()}
+
+    def scan_dirs(self) -> dict[str, str | None]:
+        """Return the ScanDir of every scope that has one, and the global one, none when unset."""
+        suffix = f".{GLOBAL}".lower()
+        found: dict[str, str | None] = {GLOBAL: None}
+        for key, value in self.read().items():
+            if key == GLOBAL or key.lower().endswith(suffix):
+                found[key] = None if value is None else str(value)
+        return found
+
+    def change(self, write: Mapping[str, str], delete: tuple[str, ...]) -> None:
+        """Write and delete variables in one go; raises MacroServerError."""
+        content: dict[str, Any] = {}
+        if write:
+            content["new"] = dict(write)
+        if delete:
+            content["del"] = list(delete)
+        try:
+            self._device().write_attribute("Environment", ("pickle", pickle.dumps(content, PROTOCOL)))
+        except tango.DevFailed as error:
+            raise MacroServerError(f"cannot be written: {reason_of(error)}") from None
+
+    def _device(self) -> tango.DeviceProxy:
+        if self._proxy is None:
+            self._proxy = tango.DeviceProxy(self.name)
+            self._proxy.set_timeout_millis(TIMEOUT_MS)
+        return self._proxy
+
+
+def reason_of(error: tango.DevFailed) -> str:
+    """Return why Tango failed, in one line: the first reason, or the last where CORBA comes first."""
+    if not error.args:
+        return "no reason given"
+    told = [one for one in error.args if not one.reason.startswith("API_Corba")]
+    return " ".join((told[0] if told else error.args[-1]).desc.split())

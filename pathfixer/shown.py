@@ -1,0 +1,40 @@
+"""What a PathFixer shows, by the names of its attributes. Only from memory, never an error."""
+
+import json
+from typing import Any
+
+from pathfixer.config import NO_ENDSTATION
+from pathfixer.desk import Desk
+from pathfixer.keeper import Keeper
+from scifish.session import Session
+
+
+def shown(keeper: Keeper, desk: Desk) -> dict[str, Any]:
+    """Return attribute name to value; what belongs to a session is empty without one."""
+    session, as_of = keeper.session, keeper.office.as_of
+    return {
+        **_texts(session),
+        "Sample": keeper.sample,
+        "Warnings": session.warnings,
+        "Session": json.dumps(session.model_dump(mode="json", by_alias=True)),  # ASCII: Tango is Latin-1
+        "ScanDirs": keeper.scan_dirs,
+        "AvailableProposals": keeper.office.proposals(desk.username, desk.is_staff),
+        "AvailableVisits": keeper.office.visits(desk.proposal),
+        "ProposalsAsOf": as_of.isoformat(timespec="seconds") if as_of else "",
+        "History": keeper.history,
+    }
+
+
+def _texts(session: Session) -> dict[str, str]:
+    is_open = session.state == "open"
+    return {
+        "path": session.path,
+        "SamplePath": session.sample_path,
+        "ProcessPath": session.process_path,
+        "Beamline": session.beamline,
+        "Category": session.category or "",
+        "Username": session.username or "",
+        "Proposal": session.proposal or "",
+        "Visit": session.visit or "",
+        "Endstation": session.endstation or (NO_ENDSTATION if is_open else ""),
+    }

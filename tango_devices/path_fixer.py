@@ -1,0 +1,163 @@
+"""PathFixer as a Tango device: a shell over ``pathfixer.keeper`` and ``pathfixer.desk``.
+
+Every attribute answers from memory. Opening, closing, checking and repairing are jobs: the command
+returns the job's id at once, ``JobState`` and ``JobResult`` tell what came of it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from tango.server import command, run
+
+from pathfixer.assembly import assemble, now_utc
+from pathfixer.desk import Desk
+from pathfixer.errors import PathFixerError, RefusedError
+from pathfixer.keeper import Keeper
+from pathfixer.open_request import OpenRequest, parse_request
+from tango_devices.jobs import Job, JobRefusedError
+from tango_devices.path_fixer_attributes import SessionAttributes
+from tango_devices.path_fixer_properties import PathFixerProperties
+from tango_devices.refusals import told
+from tango_devices.tango_text import tango_text
+
+LOOK_S = 10.0
+"""Set points are looked at this often, to forget the old ones."""
+
+REFUSALS = (PathFixerError, JobRefusedError)
+
+log = logging.getLogger(__name__)
+
+
+class PathFixer(SessionAttributes):
+    """The session a beamline is in: who measures, for which proposal, and where the data goes."""
+
+    Model = PathFixerProperties
+
+    _keeper: Keeper | None = None
+    _desk: Desk | None = None
+
+    def start(self, properties: PathFixerProperties) -> None:
+        """Show the stored session, then begin to watch and to follow."""
+        self._wake, self._stopped = threading.Event(), threading.Event()
+        unknown = self.warn_of_unknown_properties()
+        keeper = assemble(
+            properties, self.get_name(), self.in_background, self._wake.set, (unknown,) if unknown else ()
+        )
+        self._keeper, self._desk = keeper, Desk(properties, keeper, now_utc)
+        self.show(keeper, self._desk)
+        self.in_background(self._show_for_ever)
+        keeper.start()
+
+    def stop(self) -> None:
+        """Stop; waits for nobody."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            self._stopped.set()
+            self._wake.set()
+            keeper.stop()
+
+    def stage(self, name: str, value: str) -> None:
+        """Stage a set point of the client that writes it."""
+        with told("PathFixer", *REFUSALS):
+            self._working()[1].stage(name, value, self._client())
+        self._wake.set()
+
+    def write_sample(self, value: str) -> None:
+        """Change the sample of the session."""
+        with told("PathFixer", *REFUSALS):
+            keeper = self._working()[0]
+            keeper.set_sample(value, self._client())
+        self.publish("Sample", keeper.sample)
+
+    @command(dtype_in=str, doc_in="username, proposal, visit?, sample?, endstation? as JSON", dtype_out=str)
+    def OpenSession(self, text: str) -> str:  # noqa: N802 - a Tango command
+        """Start to open a session, or to switch to it, and return the job's id."""
+        with told("PathFixer", *REFUSALS):
+            return self._open(parse_request(text))
+
+    @command(dtype_out=str)
+    def Apply(self) -> str:  # noqa: N802
+        """Start to open the session that the set points ask for, and return the job's id."""
+        with told("PathFixer", *REFUSALS):
+            return self._open(self._working()[1].request())
+
+    @command(dtype_out=str)
+    def CloseSession(self) -> str:  # noqa: N802
+        """Start to close the session and return the job's id; its result are complaints."""
+        client = self._client()
+        return self._job("session", lambda keeper, job: keeper.close_session(client))
+
+    @command(dtype_out=(str,))
+    def Proposals(self) -> list[str]:  # noqa: N802
+        """Return ``<number>  <title>`` of the staged user's accepted proposals, from memory."""
+        with told("PathFixer", *REFUSALS):
+            return [tango_text(line) for line in self._working()[1].proposals()]
+
+    @command(dtype_in=str, doc_in="number; empty: the staged one", dtype_out=(str,))
+    def Visits(self, proposal: str) -> list[str]:  # noqa: N802
+        """Return ``<visit>  <begin> - <end>`` of a proposal's scheduled visits, from memory."""
+        with told("PathFixer", *REFUSALS):
+            return self._working()[1].visits(proposal)
+
+    @command(dtype_out=str)
+    def Check(self) -> str:  # noqa: N802
+        """Start to check path, rights, space and ScanDir, and return the job's id."""
+        return self._job("check", lambda keeper, job: [one.model_dump() for one in keeper.check()])
+
+    @command(dtype_out=str)
+    def Repair(self) -> str:  # noqa: N802
+        """Start to repair the session's folders, and return the job's id."""
+        return self._job("repair", lambda keeper, job: [one.model_dump() for one in keeper.repair()])
+
+    def _open(self, request: OpenRequest) -> str:
+        client, desk = self._client(), self._working()[1]
+
+        def work(keeper: Keeper, job: Job) -> list[str]:
+            complaints = keeper.open_session(request, client, job.progress)
+            desk.clear()
+            return complaints
+
+        return self._job("session", work)
+
+    def _job(self, kind: str, work: Callable[[Keeper, Job], Any]) -> str:
+        keeper, desk = self._working()
+
+        def body(job: Job) -> Any:
+            try:
+                return work(keeper, job)
+            finally:
+                self.show(keeper, desk)
+
+        with told("PathFixer", *REFUSALS):
+            return self.start_job(kind, body)
+
+    def _show_for_ever(self) -> None:
+        stopped, wake, showing = self._stopped, self._wake, self._working()
+        while not stopped.is_set():
+            wake.wait(LOOK_S)
+            wake.clear()
+            try:
+                if not stopped.is_set():
+                    self.show(*showing)
+            except Exception:
+                log.exception("cannot show the session")
+
+    def _working(self) -> tuple[Keeper, Desk]:
+        if self._keeper is None or self._desk is None:
+            raise RefusedError(f"PathFixer does not work: {self.get_status()}")
+        return self._keeper, self._desk
+
+    def _client(self) -> str:
+        client = self.get_client_ident()
+        return f"{client.client_ip} pid {client.client_pid}" if client.client_ident else "unknown"
+
+
+def main() -> None:
+    """Run the device server ``PathFixer <instance>``."""
+    run([PathFixer])
+
+
+if __name__ == "__main__":
+    main()

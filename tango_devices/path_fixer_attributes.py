@@ -1,0 +1,87 @@
+"""The attributes of a PathFixer: what is shown of the session, and what can be written."""
+
+import threading
+from typing import Any
+
+from tango import AttrWriteType, DevState
+
+from pathfixer.desk import Desk
+from pathfixer.keeper import Keeper
+from pathfixer.set_points import ORDER
+from pathfixer.shown import shown
+from tango_devices.base import ScizooDevice, published
+from tango_devices.tango_text import tango_text
+
+
+def staged(name: str, doc: str) -> Any:
+    """Declare an attribute that shows the session and stages what is written."""
+
+    def write(device: "SessionAttributes", value: str) -> None:
+        device.stage(name, value)
+
+    return published(str, "", access=AttrWriteType.READ_WRITE, fset=write, doc=doc)
+
+
+def _write_sample(device: "SessionAttributes", value: str) -> None:
+    device.write_sample(value)
+
+
+class SessionAttributes(ScizooDevice):
+    """Every attribute answers with what was published last; two methods take what is written."""
+
+    path = published(str, "", doc="raw folder of the session; empty without one")
+    SamplePath = published(str, "", doc="path, or the sample's folder below it; ScanDir follows")
+    ProcessPath = published(str, "", doc="folder for processed data")
+    Beamline = published(str, "", doc="name of the beamline")
+    Category = published(str, "", doc="visitors, staff or proprietary; follows from the proposal")
+    Session = published(str, "", doc="all of it as JSON (scizoo.session/1), with a rising revision")
+    Username = staged("Username", "log-in name of who measures; Apply commits what is written")
+    Proposal = staged("Proposal", "number of the proposal; Apply commits what is written")
+    Visit = staged("Visit", "YYYYMMDD; empty: the one that runs now; Apply commits what is written")
+    Endstation = staged("Endstation", "None or one of property Endstations; Apply commits it")
+    Sample = published(
+        str,
+        "",
+        access=AttrWriteType.READ_WRITE,
+        fset=_write_sample,
+        doc="folders below raw, / between them; counts at once, SamplePath follows",
+    )
+    ScanDirs = published((str,), [], doc="one line per MacroServer: where its scans go")
+    Warnings = published((str,), [], doc="what was found when the session was opened")
+    AvailableProposals = published((str,), [], doc="<number>  <title>, for the staged user")
+    AvailableVisits = published((str,), [], doc="<visit>  <begin> - <end>, of the staged proposal")
+    ProposalsAsOf = published(str, "", doc="when the user office answered last; empty: never")
+    History = published((str,), [], doc="sessions, newest first; who asked is a claim")
+
+    def init_device(self) -> None:
+        """Start with nothing shown."""
+        self._publishing = threading.Lock()
+        super().init_device()
+
+    def stage(self, name: str, value: str) -> None:
+        """Take a set point."""
+        raise NotImplementedError
+
+    def write_sample(self, value: str) -> None:
+        """Take another sample."""
+        raise NotImplementedError
+
+    def show(self, keeper: Keeper, desk: Desk) -> None:
+        """Publish everything; never on a thread that holds the device, which publishing waits for."""
+        with self._publishing:
+            for name, value in shown(keeper, desk).items():
+                self.publish(name, _carried(value))
+            condition = keeper.condition
+            self.publish_state(getattr(DevState, condition.state), condition.status)
+            self._show_set_points(desk)
+
+    def _show_set_points(self, desk: Desk) -> None:
+        for name in ORDER:
+            attribute = self.get_device_attr().get_w_attr_by_name(name)
+            if (attribute.get_write_value() or "") != desk.staged(name):
+                attribute.set_write_value(desk.staged(name))
+                self.push_change_event(name, self.published_value(name))
+
+
+def _carried(value: str | list[str]) -> str | list[str]:
+    return tango_text(value) if isinstance(value, str) else [tango_text(line) for line in value]

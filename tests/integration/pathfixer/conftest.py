@@ -1,0 +1,158 @@
+"""A beamline of its own for each test: a data root with the site's part, and a PathFixer device."""
+
+import os
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+import tango
+
+from pathfixer.client import PathFixerClient
+from pathfixer.sardana import MacroServerEnvironment
+from scizoo.services.device_server import Device, DeviceServer
+from scizoo.services.run_folder import RunFolder
+from scizoo.services.sardana import Sardana
+from scizoo.services.tango_db import TangoDatabase
+from sdm.file_worker import FileWorker
+from sdm.folder_plan import Principals
+from sdm.rule_files import load_rules
+from sdm.site_part import plan_site_part
+
+OFFICE = """
+proposals:
+  - {number: "20260101", title: Ice, type: Normal, pi: {account: adalov}, beamlines: [demo],
+     members: [{account: carlcarl}]}
+  - {number: "20260102", title: Secret cathode, type: Proprietary, pi: {account: gracehop}, beamlines: [demo]}
+  - {number: "20260105", title: Old, type: Normal, status: Refused, pi: {account: adalov}, beamlines: [demo]}
+"""
+
+_numbers = count(1)
+
+
+@dataclass
+class Site:
+    """Where a test's data goes, and its user office."""
+
+    root: Path
+    office: Path
+    state: Path
+
+    @property
+    def unowned(self) -> str:
+        """Where scans without a session go."""
+        return f"{self.root}/staff/demo/unowned"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A data root with the part that the site makes, owned by whoever runs the tests."""
+    root = tmp_path / "data"
+    root.mkdir(mode=0o755)
+    office = tmp_path / "office.yaml"
+    office.write_text(textwrap.dedent(OFFICE))
+    who = principals_of_this_account()
+    files = FileWorker()
+    for plan in plan_site_part(load_rules("maxiv_v1"), str(root), "demo", who):
+        files.make(plan)
+    files.close()
+    return Site(root, office, tmp_path / "state")
+
+
+def principals_of_this_account() -> Principals:
+    """Everything belongs to the account that runs the tests."""
+    uid, gid = os.geteuid(), os.getegid()
+    return Principals(site_owner=uid, site_group=gid, service=uid, beamline=gid, proposal=gid)
+
+
+StartPathFixer = Callable[..., DeviceServer]
+
+
+@pytest.fixture
+def start_path_fixer(run_folder: RunFolder, tango_db: TangoDatabase, site: Site) -> Iterator[StartPathFixer]:
+    """Start PathFixer devices, each of a name of its own; properties are given by their Tango names."""
+    servers: list[DeviceServer] = []
+
+    def start(**properties: str) -> DeviceServer:
+        name = f"test{next(_numbers)}"
+        defaults = {
+            "Beamline": "demo",
+            "DataRoot": str(site.root),
+            "StateDirectory": str(site.state),
+            "UserOfficeSettings": f"file={site.office}",
+            "SiteOwner": f"#{os.geteuid()}",
+            "SiteGroup": f"#{os.getegid()}",
+            "BeamlineGroup": f"#{os.getegid()}",
+            "ProposalGroup": f"#{os.getegid()}",
+            "FreeSpaceLimit": "0",
+            "WatchInterval": "0.1",
+        }
+        device = Device(f"{name}/ctl/sdm-01", "PathFixer", {**defaults, **properties})
+        server = DeviceServer(run_folder, tango_db.address, f"pathfixer-{name}", "PathFixer", [device], name)
+        servers.append(server)
+        server.start()
+        server.wait_ready()
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@dataclass
+class Beamline:
+    """A PathFixer device and ways to reach it."""
+
+    server: DeviceServer
+    device: tango.DeviceProxy
+    client: PathFixerClient
+    site: Site
+
+
+@pytest.fixture
+def beamline(start_path_fixer: StartPathFixer, site: Site) -> Beamline:
+    """A PathFixer without any MacroServer."""
+    return beamline_of(start_path_fixer(), site)
+
+
+def beamline_of(server: DeviceServer, site: Site) -> Beamline:
+    """Return a beamline around a running PathFixer."""
+    return Beamline(server, server.proxy(), PathFixerClient(server.proxy().name(), 20), site)
+
+
+@dataclass
+class Scanning(Beamline):
+    """A PathFixer whose sessions a real Sardana follows."""
+
+    sardana: Sardana
+
+    @property
+    def environment(self) -> MacroServerEnvironment:
+        """Return the MacroServer's environment."""
+        return MacroServerEnvironment(self.sardana.macro_server)
+
+    @property
+    def scan_dir(self) -> str | None:
+        """Where the next scan of any Door goes, unless a narrower scope says otherwise."""
+        return self.environment.scan_dirs()["ScanDir"]
+
+
+@pytest.fixture
+def only_global_scan_dir(sardana: Sardana) -> None:
+    """No scope of Sardana's environment has a ScanDir of its own from an earlier test."""
+    environment = MacroServerEnvironment(sardana.macro_server)
+    scoped = tuple(scope for scope in environment.scan_dirs() if scope != "ScanDir")
+    if scoped:
+        environment.change({}, scoped)
+
+
+@pytest.fixture
+def scanning(
+    start_path_fixer: StartPathFixer, site: Site, sardana: Sardana, only_global_scan_dir: None
+) -> Scanning:
+    """A PathFixer with one MacroServer, tolerant to its users."""
+    server = start_path_fixer(MacroServers=sardana.macro_server)
+    plain = beamline_of(server, site)
+    return Scanning(plain.server, plain.device, plain.client, plain.site, sardana)

@@ -1,0 +1,159 @@
+"""ScanDir in a real Sardana follows the session; no scan ever goes to the last proposal."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tango
+
+from scizoo.services.run_folder import RunFolder
+from scizoo.services.sardana import Sardana
+from scizoo.services.tango_db import TangoDatabase
+from tests.integration.pathfixer.conftest import Scanning, beamline_of
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def open_ice(scanning: Scanning, sample: str = "") -> None:
+    scanning.client.open_session("carlcarl", "20260101", visit="20260914", sample=sample)
+
+
+def test_scan_dir_is_the_sample_path_as_soon_as_the_session_is_open(scanning):
+    open_ice(scanning, "ice")
+    assert scanning.scan_dir == scanning.device.SamplePath
+    scanning.client.set_sample("water/w1")
+    wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
+    assert scanning.device.SamplePath.endswith("/raw/water/w1")
+    wait_for(lambda: scanning.device.state() == tango.DevState.ON, 5, "ON")
+    assert scanning.device.ScanDirs == (f"{scanning.sardana.macro_server}: {scanning.scan_dir}",)
+
+
+def test_a_scan_saves_its_file_in_the_session(scanning):
+    open_ice(scanning)
+    scanning.sardana.door().run("ascan", "mot01", "0", "1", "2", "0.01")
+    assert (Path(scanning.device.path) / "scans.h5").is_file()
+
+
+def test_after_closing_a_scan_leaves_nothing_in_the_old_tree(scanning):
+    open_ice(scanning, "ice")
+    old = Path(scanning.device.path)
+    scanning.client.close_session()
+    assert scanning.scan_dir == scanning.site.unowned
+    scanning.sardana.door().run("ascan", "mot01", "0", "1", "2", "0.01")
+    assert [path for path in old.rglob("*") if path.is_file()] == []
+    assert (Path(scanning.site.unowned) / "scans.h5").is_file()
+
+
+@pytest.mark.parametrize("scope", ["Door/demo/1", "ascan", "Door/demo/1.ascan"])
+def test_closing_takes_the_proposals_folder_out_of_every_scope(scanning, scope):
+    open_ice(scanning)
+    scanning.environment.change({f"{scope}.ScanDir": f"{scanning.device.path}/here"}, ())
+    scanning.client.close_session()
+    assert scanning.environment.scan_dirs() == {"ScanDir": scanning.site.unowned}
+
+
+def test_what_a_user_sets_is_an_alarm_and_tolerated(scanning, tmp_path):
+    open_ice(scanning)
+    scanning.sardana.door().run("senv", "ScanDir", str(tmp_path))
+    wait_for(lambda: scanning.device.state() == tango.DevState.ALARM, 5, "ALARM")
+    assert str(tmp_path) in scanning.device.status()
+    assert scanning.scan_dir == str(tmp_path)
+    scanning.sardana.door().run("senv", "ScanDir", scanning.device.SamplePath)
+    wait_for(lambda: scanning.device.state() == tango.DevState.ON, 5, "ON again")
+
+
+def test_a_narrower_scope_outside_the_session_is_an_alarm(scanning, tmp_path):
+    open_ice(scanning)
+    scanning.sardana.door().run("senv", "Door/demo/1.ScanDir", str(tmp_path))
+    wait_for(lambda: scanning.device.state() == tango.DevState.ALARM, 5, "ALARM")
+    assert "door/demo/1.scandir" in scanning.device.status().lower()
+    scanning.sardana.door().run("usenv", "Door/demo/1.ScanDir")
+    wait_for(lambda: scanning.device.state() == tango.DevState.ON, 5, "ON again")
+
+
+def test_what_a_user_set_is_still_his_after_a_restart(scanning, tmp_path):
+    open_ice(scanning)
+    scanning.sardana.door().run("senv", "ScanDir", str(tmp_path))
+    scanning.server.restart()
+    wait_for(lambda: str(tmp_path) in scanning.device.status(), 10, "override told")
+    assert scanning.scan_dir == str(tmp_path)
+    scanning.client.set_sample("ice")
+    wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows the sample")
+
+
+def test_what_a_user_sets_is_put_back_when_the_site_wants_it(start_path_fixer, site, sardana, tmp_path):
+    server = start_path_fixer(MacroServers=sardana.macro_server, PutBack="true")
+    scanning = Scanning(**vars(beamline_of(server, site)), sardana=sardana)
+    open_ice(scanning)
+    sardana.door().run("senv", "ScanDir", str(tmp_path))
+    sardana.door().run("senv", "Door/demo/2.ScanDir", str(tmp_path))
+    wanted = {"ScanDir": scanning.device.SamplePath}
+    wait_for(lambda: scanning.environment.scan_dirs() == wanted, 5, "put back")
+
+
+def test_scan_dir_is_written_only_on_difference(scanning):
+    open_ice(scanning)
+    events = []
+    macro_server = tango.DeviceProxy(scanning.sardana.macro_server)
+    watch = macro_server.subscribe_event("Environment", tango.EventType.CHANGE_EVENT, events.append)
+    try:
+        first = len(events)
+        scanning.sardana.door().run("senv", "Unrelated", "1")
+        wait_for(lambda: len(events) > first, 5, "the event of senv")
+        after_senv = len(events)
+        scanning.client.check()
+        assert len(events) == after_senv
+    finally:
+        macro_server.unsubscribe_event(watch)
+
+
+class BareSardana(Sardana):
+    """Sardana without motors and counters; it has an environment all the same."""
+
+    def furnish(self) -> None:
+        """Make no elements: their names are taken by the other Sardana."""
+
+
+@pytest.fixture
+def own_sardana(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Sardana]:
+    """A second Sardana that a test may kill."""
+    server = BareSardana(run_folder, tango_db.address, instance="mortal")
+    server.name = "sardana-mortal"
+    server.start()
+    server.wait_ready()
+    yield server
+    server.stop()
+
+
+def test_a_dead_macro_server_is_named_and_follows_when_it_is_back(
+    start_path_fixer, site, sardana, own_sardana
+):
+    names = f"{sardana.macro_server}\n{own_sardana.macro_server}".splitlines()
+    server = start_path_fixer(MacroServers=names)
+    scanning = Scanning(**vars(beamline_of(server, site)), sardana=own_sardana)
+    wait_for(lambda: scanning.device.state() == tango.DevState.STANDBY, 10, "STANDBY")
+    own_sardana.kill()
+    complaints = scanning.client.open_session("carlcarl", "20260101", visit="20260914")
+    assert [own_sardana.macro_server in text for text in complaints] == [True]
+    assert scanning.device.state() == tango.DevState.ALARM
+    assert own_sardana.macro_server in scanning.device.status()
+    assert scanning.client.session().state == "open"
+    healthy = Scanning(**vars(beamline_of(server, site)), sardana=sardana)
+    assert healthy.scan_dir == scanning.device.SamplePath
+    own_sardana.start()
+    own_sardana.wait_ready()
+    wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 20, "the MacroServer follows")
+    wait_for(lambda: scanning.device.state() == tango.DevState.ON, 5, "ON")
+
+
+def test_an_endstation_takes_only_its_own_macro_servers(start_path_fixer, site, sardana):
+    server = start_path_fixer(MacroServers="", Endstations=f"EA01={sardana.macro_server}")
+    scanning = Scanning(**vars(beamline_of(server, site)), sardana=sardana)
+    open_ice(scanning)
+    wait_for(lambda: scanning.scan_dir == site.unowned, 5, "not in this session")
+    scanning.client.open_session("carlcarl", "20260101", visit="20260914", endstation="EA01")
+    wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
+    assert scanning.device.Endstation == "EA01"
+    with pytest.raises(Exception, match="there is: None, EA01"):
+        scanning.client.open_session("carlcarl", "20260101", endstation="EA02")
