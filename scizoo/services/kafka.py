@@ -76,7 +76,7 @@ class KafkaBroker(Service):
 
     def _format(self, settings: Path) -> None:
         command = java_command("-XX:TieredStopAtLevel=1")
-        command += ["kafka.tools.StorageTool", "format", "-t", self.cluster_id, "-c", settings]
+        command += ["kafka.tools.StorageTool", "format", f"--cluster-id={self.cluster_id}", "-c", settings]
         done = subprocess.run(command, capture_output=True, text=True, timeout=FORMAT_LIMIT_S, check=False)
         if done.returncode:
             raise ServiceError(f"Kafka cannot format {settings.parent}: {done.stdout}{done.stderr}")
