@@ -1,0 +1,49 @@
+"""The four Tango devices of the project, registered as a beamline's control system would."""
+
+from scizoo.services.device_server import Device, DeviceServer
+from scizoo.services.run_folder import RunFolder
+from scizoo.services.site import RULES, Site
+
+PATH_FIXER, SCI_DOG = "demo/ctl/sdm-01", "demo/ctl/scidog-01"
+SCI_FISH, SCI_FLY = "demo/ctl/scifish-01", "demo/ctl/scifly-01"
+
+
+def path_fixer(folder: RunFolder, tango_host: str, site: Site, macro_server: str) -> DeviceServer:
+    """Return PathFixer, with sessions out of the site's user office, followed by one MacroServer."""
+    properties = {
+        "Beamline": site.beamline,
+        "UserOfficeSettings": f"file={site.office}",
+        "Rules": RULES,
+        "DataRoot": str(site.data_root),
+        "StateDirectory": str(folder.data("pathfixer")),
+        "MacroServers": macro_server,
+        "FreeSpaceLimit": "1",
+        **site.ownership(),
+    }
+    return DeviceServer(
+        folder, tango_host, "pathfixer", "PathFixer", [Device(PATH_FIXER, "PathFixer", properties)]
+    )
+
+
+def sci_dog(folder: RunFolder, tango_host: str, site: Site, mongodb: str) -> DeviceServer:
+    """Return SciDog, its selections in MongoDB."""
+    properties = {"Beamline": site.beamline, "Store": mongodb}
+    return DeviceServer(folder, tango_host, "scidog", "SciDog", [Device(SCI_DOG, "SciDog", properties)])
+
+
+def sci_fish(folder: RunFolder, tango_host: str, site: Site, kafka: str) -> DeviceServer:
+    """Return SciFish, which forwards this host's captures to Kafka."""
+    properties = {
+        "Beamline": site.beamline,
+        "Facility": site.facility,
+        "PidPrefix": site.pid_prefix,
+        "Sessions": f"*={PATH_FIXER},{SCI_DOG},",
+        "KafkaBootstrap": kafka,
+    }
+    return DeviceServer(folder, tango_host, "scifish", "SciFish", [Device(SCI_FISH, "SciFish", properties)])
+
+
+def sci_fly(folder: RunFolder, tango_host: str, site: Site) -> DeviceServer:
+    """Return SciFly, which follows PathFixer's session."""
+    properties = {"Beamline": site.beamline, "PathFixer": PATH_FIXER}
+    return DeviceServer(folder, tango_host, "scifly", "SciFly", [Device(SCI_FLY, "SciFly", properties)])

@@ -1,0 +1,54 @@
+"""The configuration of the consumers in a try-out."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from scizoo.services.errors import ServiceError
+from scizoo.services.site import Site
+
+TOPICS = ("captures", "dead-letters", "receipts")
+
+
+def topic_names(beamline: str) -> list[str]:
+    """Return the topics of a beamline, as the embedded broker makes them."""
+    return [f"scizoo.{beamline}.{kind}" for kind in TOPICS]
+
+
+def configuration(
+    site: Site, kafka: str, mongodb: str, scicat_url: str | None, static: bool
+) -> dict[str, Any]:
+    """Return what ``scicow`` reads: one beamline, MongoDB, and SciCat when it has an address.
+
+    Parameters
+    ----------
+    static
+        Whether the broker knows static membership, as Apache Kafka does.
+    """
+    sinks = ["mongodb", *(["scicat"] if scicat_url else [])]
+    described: dict[str, Any] = {
+        "kafka": {"bootstrap_servers": kafka, "instance": "scicow-1" if static else None},
+        "topics": {"replication": 1, "min_insync_replicas": 1},
+        "beamlines": [{"name": site.beamline, "sinks": sinks}],
+        "pid_prefixes": [site.pid_prefix],
+        "state_database": {"uri": mongodb, "database": "scicow"},
+        "mongodb": {"uri": mongodb, "database": "scizoo"},
+        "user_office": {"kind": "yaml", "settings": {"file": str(site.office)}},
+    }
+    if scicat_url:
+        described["scicat"] = _scicat(scicat_url)
+    return described
+
+
+def _scicat(url: str) -> dict[str, Any]:
+    user = os.environ.get("SCICAT_USER")
+    if not user or "SCICAT_PASSWORD" not in os.environ:
+        raise ServiceError(
+            "SciCat wants an account: put SCICAT_USER and SCICAT_PASSWORD into the environment"
+        )
+    return {"url": url, "username": user, "password": {"env": "SCICAT_PASSWORD"}}
+
+
+def configuration_file(folder: Path) -> Path:
+    """Return where the configuration lies."""
+    return folder / "scicow.yaml"
