@@ -1,7 +1,6 @@
 """What SciFish does on a capture host: its own captures, the forwarder, and watching the Doors."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from scifish.captures import CaptureState, get_capture, list_captures
@@ -46,8 +45,6 @@ class CaptureHost:
         Written to ``settings.json`` for all producers of this host.
     forwarding
         Where the messages go.
-    on_status
-        Called once a second on the forwarder's thread.
 
     Raises
     ------
@@ -55,26 +52,25 @@ class CaptureHost:
         Nothing can be captured or forwarded here; the text says what to do.
     """
 
-    def __init__(
-        self,
-        folder: StateFolder,
-        settings: Settings,
-        forwarding: ForwarderSettings,
-        on_status: Callable[[ForwarderStatus], None],
-    ) -> None:
+    def __init__(self, folder: StateFolder, settings: Settings, forwarding: ForwarderSettings) -> None:
         self._folder = folder
         folder.prepare()
         save_settings(folder.path, settings)
         self._producer = Producer.start(ROLE, folder)
         self.clients = ClientCaptures(self._producer)
         try:
-            self._forwarder = Forwarder(folder, self._producer.spool, forwarding, on_status)
+            self._forwarder = Forwarder(folder, self._producer.spool, forwarding)
         except ScifishError:
             self._producer.close()
             raise
         self._doors = DoorWatcher(folder.forwarder_db, self._forwarder.close_capture)
         self._forwarder.start()
         self._doors.start()
+
+    @property
+    def status(self) -> ForwarderStatus:
+        """The forwarder's numbers, at most a second old."""
+        return self._forwarder.status
 
     def close(self) -> None:
         """Stop within a moment."""

@@ -44,8 +44,11 @@ class Forwarder:
         SciFish's own, in which it closes what nobody ended.
     settings
         Beamline, Kafka, spans.
-    on_status
-        Called once a second on the forwarder's thread.
+
+    Attributes
+    ----------
+    status
+        Its numbers, at most a second old.
 
     Raises
     ------
@@ -53,15 +56,9 @@ class Forwarder:
         Another process forwards this state folder, or its ledger cannot be written.
     """
 
-    def __init__(
-        self,
-        folder: StateFolder,
-        spool: Spool,
-        settings: ForwarderSettings,
-        on_status: Callable[[ForwarderStatus], None] = lambda status: None,
-    ) -> None:
+    def __init__(self, folder: StateFolder, spool: Spool, settings: ForwarderSettings) -> None:
         self.status = ForwarderStatus()
-        self._settings, self._on_status = settings, on_status
+        self._settings = settings
         self._lock = _be_the_only_one(folder)
         self._ledger = _open_ledger(folder, self._lock)
         self._watch = SpoolWatch(folder, self._ledger)
@@ -157,7 +154,6 @@ class Forwarder:
     def _tell(self) -> None:
         trouble = self._trouble or (self._post.trouble if self._post else "no Kafka is configured")
         self.status = measure(self._ledger, trouble, self._watch.damaged)
-        self._on_status(self.status)
 
     def _is_due(self, what: str, period_s: float) -> bool:
         now = time.monotonic()

@@ -5,8 +5,9 @@ disk and return; nothing waits for Kafka or for another device.
 """
 
 import json
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
 import tango
@@ -25,6 +26,7 @@ from tango_devices.sci_fish_properties import SciFishProperties
 from tango_devices.tango_text import tango_text
 
 SHOWN = 50
+PERIOD_S = 0.5
 
 
 class SciFish(ScizooDevice):
@@ -64,17 +66,19 @@ class SciFish(ScizooDevice):
         """Write the settings of this host and start to capture and to forward."""
         self._warning = self.warn_of_unknown_properties()
         try:
-            self._host = CaptureHost(
-                properties.state_folder(), properties.settings(), properties.forwarding(), self._show
-            )
+            host = CaptureHost(properties.state_folder(), properties.settings(), properties.forwarding())
         except SettingsError as error:
             raise PropertyError(tango_text(str(error))) from None
+        stopped = threading.Event()
+        self._host, self._stopped = host, stopped
         self.publish_state(DevState.ON, "starting")
+        self.in_background(lambda: self._follow(host, stopped))
 
     def stop(self) -> None:
         """Stop forwarding; what is not sent stays in the spools."""
         host, self._host = self._host, None
         if host is not None:
+            self._stopped.set()
             host.close()
 
     @command(dtype_in=str, doc_in='{"program": ..., "title": ..., "source_folder": ...}', dtype_out=str)
@@ -125,20 +129,23 @@ class SciFish(ScizooDevice):
             raise SettingsError(f"SciFish does not work: {self.get_status()}")
         return self._host
 
+    def _follow(self, host: CaptureHost, stopped: threading.Event) -> None:
+        """Publish until stopped; not waited for, since pushing an event waits for a running Init."""
+        while not stopped.wait(PERIOD_S):
+            self._show(host.status)
+            with suppress(ScifishError):
+                self.publish("LastCaptures", [_json(item) for item in host.captures(SHOWN)])
+
     def _show(self, status: ForwarderStatus) -> None:
-        """Publish the forwarder's numbers; on its thread."""
-        with tango.EnsureOmniThread():
-            self.publish("Pending", status.pending)
-            self.publish("OldestPendingAge", float(int(status.oldest_pending_s)))
-            self.publish("OldestUncataloguedAge", float(int(status.oldest_uncatalogued_s)))
-            self.publish("Sent", status.sent)
-            self.publish("Catalogued", status.captures.get("catalogued", 0))
-            self.publish("Rejected", status.captures.get("rejected", 0))
-            self.publish("Waiting", status.captures.get("waiting", 0))
-            self.publish("Broker", tango_text(status.trouble or "ready"))
-            if self._host is not None:
-                self.publish("LastCaptures", [_json(item) for item in self._host.captures(SHOWN)])
-            self._show_state(status)
+        self.publish("Pending", status.pending)
+        self.publish("OldestPendingAge", float(int(status.oldest_pending_s)))
+        self.publish("OldestUncataloguedAge", float(int(status.oldest_uncatalogued_s)))
+        self.publish("Sent", status.sent)
+        self.publish("Catalogued", status.captures.get("catalogued", 0))
+        self.publish("Rejected", status.captures.get("rejected", 0))
+        self.publish("Waiting", status.captures.get("waiting", 0))
+        self.publish("Broker", tango_text(status.trouble or "ready"))
+        self._show_state(status)
 
     def _show_state(self, status: ForwarderStatus) -> None:
         troubles = [

@@ -1,0 +1,192 @@
+"""The SciFish device in a process of its own, on a real Tango database and Apache Kafka."""
+
+import json
+import os
+import signal
+import uuid
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import tango
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from scifish.captures import list_captures
+from scifish.messages import decode
+from scifish.receipts import Receipt
+from scifish.settings import load_settings
+from scifish.spool_rows import SpoolRows
+from scifish.state_folder import StateFolder
+from scizoo.services.device_server import Device, DeviceServer
+from scizoo.services.run_folder import RunFolder
+from tests.waiting import wait_for
+
+NUMBERS = count()
+NEEDED = {"Facility": "maxiv", "PidPrefix": "20.500.12345"}
+SES = {"program": "ses", "title": "EDC at 80 K", "source_folder": "/data/x"}
+
+Start = Callable[..., DeviceServer]
+
+
+@pytest.fixture
+def beamline(kafka) -> str:
+    """A beamline with its three topics."""
+    name = f"d{uuid.uuid4().hex[:12]}"
+    stamped = {"message.timestamp.type": "LogAppendTime"}
+    topics = [NewTopic(f"scizoo.{name}.{kind}", 1, 1, config=stamped) for kind in ("captures", "receipts")]
+    admin = AdminClient({"bootstrap.servers": kafka.address})
+    for future in admin.create_topics(topics).values():
+        future.result(10)
+    return name
+
+
+@pytest.fixture
+def start(tango_db, tmp_path: Path) -> Iterator[Start]:
+    """Start a SciFish server with these properties on a capture host of its own."""
+    servers: list[DeviceServer] = []
+
+    def make(host: str = "capture-1", **properties: str) -> DeviceServer:
+        instance = f"t{next(NUMBERS)}"
+        device = Device(f"test/scifish/{instance}", "SciFish", properties)
+        home = tmp_path / host
+        home.mkdir(exist_ok=True)
+        server = DeviceServer(RunFolder(home), tango_db.address, "scifish", "SciFish", [device], instance)
+        server.variables["SCIZOO_HOST"] = host
+        servers.append(server)
+        server.start()
+        server.wait_ready()
+        return server
+
+    yield make
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def scifish(start: Start, kafka, beamline: str) -> DeviceServer:
+    return start(Beamline=beamline, KafkaBootstrap=kafka.address, **NEEDED)
+
+
+def state_of(proxy: tango.DeviceProxy, pid: str) -> str:
+    return json.loads(proxy.GetCapture(pid))["state"]
+
+
+def bodies(folder: StateFolder, pid: str):
+    for path in folder.spools.glob("*.db"):
+        rows = SpoolRows(path)
+        for head in rows.heads_after(0, 100).heads:
+            if head.pid == pid:
+                yield decode(rows.body(head.row))
+        rows.close()
+
+
+def test_without_a_pid_prefix_it_is_in_fault_and_says_what_to_set(start: Start):
+    proxy = start(Beamline="demo", Facility="maxiv").proxy()
+    assert proxy.state() == tango.DevState.FAULT
+    assert "property PidPrefix is missing: set it in Jive and run Init" in proxy.status()
+    with pytest.raises(tango.DevFailed, match="PidPrefix is missing"):
+        proxy.StartCapture(json.dumps(SES))
+
+
+def test_a_wrong_line_of_sessions_is_named(start: Start):
+    proxy = start(Beamline="demo", Sessions="just words", **NEEDED).proxy()
+    assert proxy.state() == tango.DevState.FAULT
+    assert "'just words' is not <name>=<PathFixer>,<SciDog>,<endstation>" in proxy.status()
+
+
+def test_it_writes_the_settings_that_every_producer_reads(start: Start):
+    server = start(Beamline="demo", Sessions="*=demo/ctl/sdm-01,,e02", BeginWait="0.5", **NEEDED)
+    settings = load_settings(server.folder.capture_host)
+    assert (settings.beamline, settings.pid_prefix, settings.begin_wait_s) == ("demo", "20.500.12345", 0.5)
+    assert settings.station().endstation == "e02"
+
+
+def test_without_kafka_it_keeps_and_says_so(start: Start):
+    server = start(Beamline="demo", **NEEDED)
+    proxy = server.proxy()
+    pid = proxy.Capture(json.dumps(SES))
+    wait_for(lambda: proxy.Pending, 5, "pending")
+    assert state_of(proxy, pid) == "captured"
+    wait_for(lambda: proxy.state() == tango.DevState.ALARM, 5, "alarm")
+    assert "captures are kept; no Kafka is configured" in proxy.status()
+
+
+def test_a_client_begins_and_ends_a_capture_that_goes_to_the_catalogue_and_back(scifish, kafka, beamline):
+    proxy = scifish.proxy()
+    pid = proxy.StartCapture(json.dumps(SES))
+    files = [{"path": "edc.ibw", "size": 12}]
+    assert proxy.EndCapture(json.dumps({"pid": pid, "files": files, "custom": {"temperature": 80}})) == pid
+    wait_for(lambda: state_of(proxy, pid) == "sent", 20, "sent")
+    folder = StateFolder(scifish.folder.capture_host)
+    ended = max(bodies(folder, pid), key=lambda message: (message.rank, message.revision))
+    assert (ended.status, ended.title, ended.source.program) == ("completed", "EDC at 80 K", "ses")
+    assert [file.path for file in ended.files] == ["edc.ibw"]
+    assert ended.values["custom"]["temperature"].value == 80
+    about = {name: getattr(ended, name) for name in ("pid", "author", "phase", "rank", "revision")}
+    receipt = Receipt(
+        **about, sink="mongodb", outcome="catalogued", sinks=["mongodb"], at="2026-01-01T00:00:00Z"
+    )
+    producer = Producer({"bootstrap.servers": kafka.address})
+    producer.produce(f"scizoo.{beamline}.receipts", receipt.to_bytes(), key=pid)
+    producer.flush(10)
+    wait_for(lambda: proxy.Catalogued == 1, 10, "catalogued")
+    (newest,) = (json.loads(line) for line in proxy.LastCaptures)
+    assert (newest["pid"], newest["state"]) == (pid, "catalogued")
+    assert proxy.state() == tango.DevState.ON, proxy.status()
+    assert (proxy.Pending, proxy.Broker) == (0, "ready")
+
+
+def test_an_end_after_kill_9_of_scifish_is_the_true_end(scifish):
+    proxy = scifish.proxy()
+    pid = proxy.StartCapture(json.dumps(SES))
+    os.kill(scifish.pid, signal.SIGKILL)
+    scifish.stop()
+    scifish.start()
+    scifish.wait_ready()
+    folder = StateFolder(scifish.folder.capture_host)
+    wait_for(lambda: list_captures(folder)[0].status == "interrupted", 10, "closed as interrupted")
+    wait_for(lambda: scifish.proxy().EndCapture(json.dumps({"pid": pid})), 5, "end")
+    (state,) = list_captures(folder)
+    assert (state.pid, state.phase, state.status) == (pid, "ended", "completed")
+
+
+def test_a_request_with_a_wrong_field_is_refused_with_its_name(scifish):
+    with pytest.raises(tango.DevFailed, match="titel"):
+        scifish.proxy().StartCapture(json.dumps({**SES, "titel": "x"}))
+    with pytest.raises(tango.DevFailed, match="no capture 'x/y' has begun on this host"):
+        scifish.proxy().EndCapture(json.dumps({"pid": "x/y"}))
+    with pytest.raises(tango.DevFailed, match="no spool of this host holds"):
+        scifish.proxy().GetCapture("x/y")
+
+
+def test_init_forwards_again_with_the_new_properties(scifish):
+    proxy = scifish.proxy()
+    pid = proxy.Capture(json.dumps(SES))
+    for _ in range(3):
+        proxy.Init()
+    wait_for(lambda: state_of(proxy, pid) == "sent", 20, "sent")
+    assert proxy.state() in (tango.DevState.ON, tango.DevState.ALARM)
+
+
+def test_check_tells_of_each_part(scifish):
+    proxy = scifish.proxy()
+    wait_for(lambda: proxy.Broker == "ready", 20, "ready")
+    job = proxy.Check()
+    found = wait_for(lambda: [json.loads(line) for line in proxy.JobResult or ()], 5, "result")
+    assert found[0]["id"] == job
+    assert {item["part"]: item["ok"] for item in found[0]["result"]} == dict.fromkeys(
+        ("state folder", "disk", "kafka"), True
+    )
+
+
+def test_two_capture_hosts_of_one_beamline_each_carry_their_own(start: Start, kafka, beamline):
+    properties = {"Beamline": beamline, "KafkaBootstrap": kafka.address, **NEEDED}
+    proxies = [start(host, **properties).proxy() for host in ("capture-1", "capture-2")]
+    pids = [proxy.Capture(json.dumps(SES)) for proxy in proxies]
+    for proxy, pid in zip(proxies, pids, strict=True):
+        wait_for(lambda proxy=proxy, pid=pid: state_of(proxy, pid) == "sent", 20, "sent")
+    shown = [wait_for(lambda proxy=proxy: proxy.LastCaptures, 5, "shown") for proxy in proxies]
+    hosts = [json.loads(newest)["host"] for newest, *_ in shown]
+    assert hosts == ["capture-1", "capture-2"]
