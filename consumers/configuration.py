@@ -160,6 +160,8 @@ class Configuration(Strict):
         names = [entry.name for entry in self.beamlines]
         if len(set(names)) != len(names):
             raise ValueError(f"a beamline is listed twice: {names}")
+        if self.scicat is not None and self.user_office is None:
+            raise ValueError("scicat needs a user_office: a dataset there has a principal investigator")
         for entry in self.beamlines:
             for sink in entry.sinks:
                 if getattr(self, sink) is None:

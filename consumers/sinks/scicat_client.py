@@ -1,0 +1,154 @@
+"""SciCat's v3 API through ``requests``: one method per call, every answer sorted into its kind.
+
+SciCat's status codes cannot be taken at their word. 403 may be a missing right, a bad token or a
+database that is down; 500 may have been saved; a request that timed out may be saved later.
+"""
+
+import logging
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from consumers.configuration import Scicat
+from consumers.errors import ConsumerError, FatalError, RetryableError
+
+Json = dict[str, Any]
+SHOWN = 300
+"""Characters of an answer that are shown."""
+
+log = logging.getLogger("scicow")
+
+
+class RefusedError(ConsumerError):
+    """SciCat refuses this one dataset while it is well; the text is its reason."""
+
+
+class UnknownOutcomeError(ConsumerError):
+    """It is not known whether the request was carried out: look, before doing it again."""
+
+
+class ConflictError(ConsumerError):
+    """The pid is there already."""
+
+
+class ChangedError(ConsumerError):
+    """Somebody changed the dataset since it was read."""
+
+
+class ScicatClient:
+    """One account at one backend; used from one thread."""
+
+    def __init__(self, settings: Scicat) -> None:
+        self._settings = settings
+        self._url = settings.url.rstrip("/") + "/api/v3"
+        self._session = requests.Session()
+
+    def login(self) -> None:
+        """Get a token.
+
+        Raises
+        ------
+        FatalError
+            The account is refused by a backend that is well.
+        RetryableError
+            SciCat is away.
+        """
+        body = {
+            "username": self._settings.username,
+            "password": self._settings.password.read().get_secret_value(),
+        }
+        try:
+            answer = self._once("POST", "/auth/login", body)
+        except UnknownOutcomeError as error:
+            raise RetryableError(f"SciCat's log-in: {error}") from None
+        if answer.status_code == 401 and self.is_well():
+            raise FatalError(f"SciCat refuses user {self._settings.username!r}: check user and password")
+        if not answer.ok:
+            raise RetryableError(f"SciCat's log-in answers {answer.status_code}")
+        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def is_well(self) -> bool:
+        """Tell whether SciCat says that it and its database are well."""
+        try:
+            return bool(self._once("GET", "/health").ok)
+        except (RetryableError, UnknownOutcomeError):
+            return False
+
+    def create_dataset(self, dataset: Json) -> None:
+        """Make a dataset; raises ConflictError when the pid is there."""
+        self._call("POST", "/datasets", dataset)
+
+    def find_dataset(self, pid: str) -> Json | None:
+        """Return a dataset, none when there is none: only a 404 says so."""
+        answer = self._call("GET", f"/datasets/{quote(pid, safe='')}", accept=(404,))
+        return None if answer.status_code == 404 else answer.json()
+
+    def change_dataset(self, pid: str, fields: Json, unmodified_since: str | None = None) -> None:
+        """Change fields; raises ChangedError when somebody was faster than ``unmodified_since``."""
+        headers = {"If-Unmodified-Since": unmodified_since} if unmodified_since else {}
+        self._call("PATCH", f"/datasets/{quote(pid, safe='')}", fields, headers)
+
+    def find_blocks(self, pid: str) -> list[Json]:
+        """Return the blocks of files of a dataset."""
+        found: list[Json] = self._call("GET", f"/datasets/{quote(pid, safe='')}/origdatablocks").json()
+        return found
+
+    def create_block(self, block: Json) -> None:
+        """Add a block of files; doing it twice makes two."""
+        self._call("POST", "/origdatablocks", block)
+
+    def delete_block(self, block_id: str) -> None:
+        """Remove a block that is there twice."""
+        self._call("DELETE", f"/origdatablocks/{quote(block_id, safe='')}")
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        headers: dict[str, str] | None = None,
+        accept: tuple[int, ...] = (),
+    ) -> requests.Response:
+        if "Authorization" not in self._session.headers:
+            self.login()
+        answer = self._once(method, path, body, headers)
+        if answer.status_code in (401, 403) and not self._is_known():
+            self.login()
+            answer = self._once(method, path, body, headers)
+        if not answer.ok and answer.status_code not in accept:
+            self._judge(method, path, answer)
+        return answer
+
+    def _once(
+        self, method: str, path: str, body: Json | None = None, headers: dict[str, str] | None = None
+    ) -> requests.Response:
+        try:
+            return self._session.request(
+                method, self._url + path, json=body, headers=headers, timeout=self._settings.timeout_s
+            )
+        except requests.ConnectTimeout as error:
+            raise RetryableError(f"SciCat gives no answer: {type(error).__name__}") from None
+        except requests.Timeout:
+            raise UnknownOutcomeError(
+                f"{method} {path}: no answer in {self._settings.timeout_s:g} s"
+            ) from None
+        except requests.ConnectionError as error:
+            raise RetryableError(f"SciCat gives no answer: {type(error).__name__}") from None
+
+    def _is_known(self) -> bool:
+        """Tell whether our token is good: a 403 alone does not say."""
+        return bool(self._once("GET", "/users/my/self").ok)
+
+    def _judge(self, method: str, path: str, answer: requests.Response) -> None:
+        told = f"{method} {path}: {answer.status_code} {answer.text[:SHOWN]}"
+        kinds: dict[int, type[ConsumerError]] = {409: ConflictError, 412: ChangedError}
+        if answer.status_code in kinds:
+            raise kinds[answer.status_code](told)
+        if answer.status_code in (429, 502, 503, 504):
+            raise RetryableError(f"SciCat is busy or away: {told}")
+        if answer.status_code in (401, 403) and not self.is_well():
+            raise RetryableError(f"SciCat is not well: {told}")
+        if answer.status_code >= 500:
+            raise UnknownOutcomeError(told)
+        raise RefusedError(told)

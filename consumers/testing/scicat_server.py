@@ -1,0 +1,172 @@
+"""A SciCat for tests, over HTTP: refuses what the real one refuses, and fails when it is told to.
+
+Behaves as measured on v5.2.1, its odd answers included: 403 for a bad token, 401 for an expired one,
+a second block for a repeated POST, and requests that are saved although they were answered with 500.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+from urllib.parse import unquote
+from uuid import uuid4
+
+from consumers.testing.scicat_state import HttpError, Json, ScicatState
+
+ROOT = "/api/v3"
+FORBIDDEN = HttpError(403, {"message": "Forbidden resource", "error": "Forbidden", "statusCode": 403})
+EXPIRED = HttpError(401, {"message": "SESSION_EXPIRED", "error": "Unauthorized", "statusCode": 401})
+UNKNOWN = HttpError(401, {"message": "Unauthenticated", "statusCode": 401})
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with one request."""
+
+    status: int | None = None
+    """Answered instead of the true one."""
+    after_saving: bool = False
+    """Whether the request is carried out all the same."""
+    delay_s: float = 0.0
+    """Waited before anything else; a client that gives up meanwhile is saved all the same."""
+
+
+class ScicatServer:
+    """A server on a free port of the loopback; a context manager."""
+
+    def __init__(self, users: dict[str, str] | None = None) -> None:
+        self.users = users or {"ingestor": "aman"}
+        self.state = ScicatState()
+        self.well = True
+        self.requests: list[tuple[str, str]] = []
+        """Method and path of each request for datasets or files, oldest first."""
+        self.faults: dict[int, Fault] = {}
+        """Number of the request, from 1, to what goes wrong with it."""
+        self.always: Fault | None = None
+        """What goes wrong with every request."""
+        self._tokens: dict[str, str] = {}
+        self._expired: set[str] = set()
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Base address, without ``/api``."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> "ScicatServer":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def expire_tokens(self) -> None:
+        """Let every session end: 401 from now on."""
+        self._expired |= set(self._tokens)
+
+    def forget_tokens(self) -> None:
+        """Let every token be unknown: 403 from now on."""
+        self._tokens.clear()
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: Json) -> tuple[int, Any]:
+        """Return status and body for a request."""
+        token = headers.get("authorization", "").removeprefix("Bearer ")
+        try:
+            if token in self._expired:
+                raise EXPIRED
+            if path == "/auth/login":
+                return 201, self._login(body)
+            if path == "/health":
+                return (200, {"status": "ok"}) if self.well else (503, {"status": "error"})
+            return self._answer_known(method, path, self._tokens.get(token), headers, body)
+        except HttpError as error:
+            return error.status, error.body
+
+    def _login(self, body: Json) -> Json:
+        if self.users.get(str(body.get("username"))) != body.get("password"):
+            raise HttpError(401, {"message": "Unauthorized", "statusCode": 401})
+        token = uuid4().hex
+        self._tokens[token] = body["username"]
+        return {"access_token": token, "id": token, "expires_in": 3600, "ttl": 3600}
+
+    def _answer_known(
+        self, method: str, path: str, user: str | None, headers: dict[str, str], body: Json
+    ) -> tuple[int, Any]:
+        if path == "/users/my/self":
+            if user is None:
+                raise UNKNOWN
+            return 200, {"username": user}
+        if user is None:
+            raise FORBIDDEN
+        fault = self._count(method, path)
+        time.sleep(fault.delay_s)
+        if fault.status is not None and not fault.after_saving:
+            raise HttpError(fault.status, "Internal server error")
+        with self._lock:
+            status, found = self._carry_out(method, path.strip("/").split("/"), user, headers, body)
+            answer = json.loads(json.dumps(found))
+        if fault.status is not None:
+            raise HttpError(fault.status, "Internal server error")
+        return status, answer
+
+    def _count(self, method: str, path: str) -> Fault:
+        with self._lock:
+            self.requests.append((method, path))
+            return self.faults.get(len(self.requests), self.always or Fault())
+
+    def _carry_out(
+        self, method: str, steps: list[str], user: str, headers: dict[str, str], body: Json
+    ) -> tuple[int, Any]:
+        names = [unquote(step) for step in steps]
+        pid = names[1] if len(names) > 1 else ""
+        since = headers.get("if-unmodified-since")
+        calls: dict[tuple[str, str, int], tuple[int, Callable[[], Any]]] = {
+            ("POST", "datasets", 1): (201, lambda: self.state.create_dataset(body, user)),
+            ("GET", "datasets", 2): (200, lambda: self.state.dataset(pid)),
+            ("PATCH", "datasets", 2): (200, lambda: self.state.change_dataset(pid, body, user, since)),
+            ("GET", "datasets", 3): (200, lambda: self.state.blocks_of(pid)),
+            ("POST", "origdatablocks", 1): (201, lambda: self.state.create_block(body)),
+            ("DELETE", "origdatablocks", 2): (200, lambda: self.state.delete_block(pid)),
+        }
+        call = calls.get((method, names[0], len(names)))
+        if call is None:
+            raise HttpError(404, {"message": f"Cannot {method} {'/'.join(steps)}", "statusCode": 404})
+        status, act = call
+        return status, act()
+
+
+def _handler(server: ScicatServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self) -> None:
+            length = int(self.headers.get("content-length") or 0)
+            body = json.loads(self.rfile.read(length) or b"{}")
+            headers = {name.lower(): text for name, text in self.headers.items()}
+            status, found = server.answer(self.command, self.path.removeprefix(ROOT), headers, body)
+            content = json.dumps(found).encode()
+            try:
+                self.send_response(status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+            except BrokenPipeError:
+                self.close_connection = True
+
+        do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 - names of the standard library
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            """Keep the tests' output free of it; ``requests`` has it all."""
+
+    return Handler
