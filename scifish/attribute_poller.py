@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import tango
 
+from scifish.bell import Bell
 from scifish.tango_errors import reason_of_call
 
 PERIOD_S = 1.0
@@ -35,33 +36,37 @@ class AttributePoller:
     ) -> None:
         self._device, self._attribute = device, attribute
         self._answered, self._silent = answered, silent
-        self._wanted = threading.Event()
+        self._wanted = Bell()
         self._closed = False
         self._proxy: tango.DeviceProxy | None = None
         self._subscription: int | None = None
 
     def start(self) -> None:
         """Begin to read; returns at once."""
-        self._wanted.set()
         name = f"scifish-{self._attribute}@{self._device}"
         threading.Thread(target=self._run, name=name, daemon=True).start()
 
     def refresh(self) -> None:
         """Read again now, in the background."""
-        self._wanted.set()
+        self._wanted.ring()
 
     def close(self) -> None:
         """Let the thread end after its call; waits for nothing."""
         self._closed = True
-        self._wanted.set()
+        self._wanted.ring()
 
     def _run(self) -> None:
         with tango.EnsureOmniThread():
             while not self._closed:
-                self._wanted.clear()  # before the read: what is asked for during it is served after it
-                self._read()
+                self._read_safely()
                 self._wanted.wait(PERIOD_S)
             self._unsubscribe()
+
+    def _read_safely(self) -> None:
+        try:
+            self._read()
+        except Exception as error:  # noqa: BLE001 - edge of the thread: it must live, and the reason be seen
+            self._silent(f"{type(error).__name__}: {error}"[:200])
 
     def _read(self) -> None:
         try:
@@ -88,7 +93,7 @@ class AttributePoller:
             self._subscription = proxy.subscribe_event(self._attribute, kind, self._hint, [], True)
 
     def _hint(self, _event: tango.EventData) -> None:
-        self._wanted.set()
+        self._wanted.ring()
 
     def _unsubscribe(self) -> None:
         if self._proxy is not None and self._subscription is not None:

@@ -6,7 +6,7 @@ reader's background threads, one call per device at a time.
 
 import time
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 import tango
 
@@ -17,7 +17,6 @@ CALL_LIMIT_MS = 3000
 """Longest call to a device that answers at all; a value later than this is not seen."""
 CONFIGURATION_AGE_S = 60.0
 """Units and enum labels older than this are asked for again before they are used."""
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 Answer = PlainReading | str
 """A reading, or in words why there is none."""
@@ -100,10 +99,11 @@ def _ask(proxy: tango.DeviceProxy, attributes: list[str]) -> dict[str, Configura
 def _plain(reading: tango.DeviceAttribute) -> Answer:
     if reading.has_failed:
         return reason_of_attribute(reading.get_err_stack())
+    stamp = reading.time  # made anew at each look, the dearest part of a reading
     return PlainReading(
         value=reading.value,
         type=reading.type.name,
         format=reading.data_format.name,
         quality=reading.quality.name.removeprefix("ATTR_"),
-        time=EPOCH + timedelta(seconds=reading.time.tv_sec, microseconds=reading.time.tv_usec),
+        time=datetime.fromtimestamp(stamp.tv_sec + stamp.tv_usec * 1e-6, timezone.utc),
     )

@@ -6,11 +6,13 @@ reason. A device that missed a deadline is tried again in the background, and no
 it until it has answered; what it answers in time is taken all the same.
 """
 
+import contextlib
 import threading
 import time
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
+from queue import Empty, SimpleQueue
 
 from tango import EnsureOmniThread
 
@@ -23,6 +25,7 @@ __all__ = ["Reading", "Snapshot", "SnapshotReader"]
 
 REPAIR_S = 0.5
 """Silent devices are looked through this often."""
+FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 10.0
 """A silent device is tried again after 1, 2, 4 … s, at most this."""
 FORGET_S = 3600.0
@@ -41,7 +44,7 @@ class _Link:
         self.busy = False
         self.used_at = time.monotonic()
         self.silent_since: float | None = None
-        self.pause_s = 1.0
+        self.pause_s = FIRST_PAUSE_S
         self.retry_at = float("inf")
 
     def ask(self, reading: Reading) -> None:
@@ -55,7 +58,7 @@ class _Link:
         """Note that the device did not answer, and when to try again."""
         now = time.monotonic()
         if self.silent_since is None:
-            self.silent_since, self.pause_s = now, 1.0
+            self.silent_since, self.pause_s = now, FIRST_PAUSE_S
         self.retry_at = now + self.pause_s
         self.pause_s = min(2 * self.pause_s, LONGEST_PAUSE_S)
 
@@ -67,8 +70,9 @@ class _Link:
 class SnapshotReader:
     """Reads selections; one per process.
 
-    Threads: at most those of ``Workers``, its overseer, and one that tries silent devices again.
-    All are daemons inside ``tango.EnsureOmniThread``; none is ever joined.
+    The caller's thread only puts what it wants into a queue: Sardana may interrupt it anywhere.
+    Threads: those of ``Workers``, and one that hands them the devices to call. All are daemons
+    inside ``tango.EnsureOmniThread``; none is ever joined.
 
     Parameters
     ----------
@@ -81,26 +85,22 @@ class SnapshotReader:
         self._workers = Workers()
         self._links: dict[str, _Link] = {}
         self._lock = threading.Lock()
-        self._closed = threading.Event()
-        threading.Thread(target=self._keep_repairing, name="scifish-repair", daemon=True).start()
+        self._wishes: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._closed = False
+        threading.Thread(target=self._dispatch, name="scifish-dispatcher", daemon=True).start()
 
     def prepare(self, selection: Selection) -> None:
         """Make proxies and ask for units in the background; returns at once."""
-        with self._lock:
-            links = [
-                self._link(name, [entry.attribute for entry in entries])
-                for name, entries in selection.by_device().items()
-            ]
-            self._visit(links)
+        self._wishes.put(partial(self._prepare, selection))
 
     def begin(self, selection: Selection) -> Reading:
         """Start to read; returns at once."""
-        reading = Reading(selection, self._limit, self._blame)
-        with self._lock:
-            links = [self._link(name, reading.attributes(name)) for name in reading.devices]
-            for link in links:
-                link.ask(reading)
-            self._visit(links)
+        reading = Reading(selection, self._limit, self._gave_up)
+        if self._closed:
+            for name in reading.devices:
+                reading.fail(name, "not read: this program is ending")
+        else:
+            self._wishes.put(partial(self._begin, reading))
         return reading
 
     @property
@@ -111,8 +111,51 @@ class SnapshotReader:
 
     def close(self) -> None:
         """Stop reading; waits for nothing, least of all for a stuck device."""
-        self._closed.set()
+        self._closed = True
         self._workers.close()
+        self._wishes.put(lambda: None)
+
+    def _dispatch(self) -> None:
+        repair_at = 0.0
+        with EnsureOmniThread():
+            while not self._closed:
+                self._grant_next()
+                if (now := time.monotonic()) >= repair_at:
+                    repair_at = now + REPAIR_S
+                    with self._lock:
+                        self._repair(now)
+
+    def _grant_next(self) -> None:
+        """Do the next thing that is wished, in a frame of its own: no reading is held any longer."""
+        with contextlib.suppress(Empty):
+            wish = self._wishes.get(timeout=REPAIR_S)
+            with self._lock:
+                wish()
+
+    def _prepare(self, selection: Selection) -> None:
+        devices = selection.by_device().items()
+        self._visit([self._link(name, [entry.attribute for entry in entries]) for name, entries in devices])
+
+    def _begin(self, reading: Reading) -> None:
+        links = [self._link(name, reading.attributes(name)) for name in reading.devices]
+        for link in links:
+            link.ask(reading)
+        self._visit(links)
+
+    def _gave_up(self, devices: Iterable[str]) -> None:
+        self._wishes.put(partial(self._blame, devices))
+
+    def _blame(self, devices: Iterable[str]) -> None:
+        for name in devices:
+            if (link := self._links.get(name)) and link.busy:
+                link.be_silent()
+
+    def _repair(self, now: float) -> None:
+        """Try silent devices again, and forget those that nobody has read for long."""
+        self._visit([link for link in self._links.values() if link.retry_at <= now])
+        for name, link in list(self._links.items()):
+            if now - link.used_at > FORGET_S and not link.busy:
+                del self._links[name]
 
     def _link(self, name: str, attributes: list[str]) -> _Link:
         link = self._links.get(name)
@@ -152,36 +195,18 @@ class SnapshotReader:
         try:
             answers = link.device.read(list(wanted or link.attributes))
         except SilentDeviceError as error:
-            self._silent(link)
+            self._fail(link, readings, str(error))
+        except Exception as error:  # noqa: BLE001 - edge of a thread: the readings must get a reason
+            self._fail(link, readings, f"{type(error).__name__}: {error}")
+        else:
+            with self._lock:
+                link.has_answered()
             for one in readings:
-                one.fail(name, str(error))
-            return
-        with self._lock:
-            link.has_answered()
-        for one in readings:
-            one.deliver(link.device, answers)
+                one.deliver(link.device, answers)
 
-    def _silent(self, link: _Link) -> None:
-        """A device whose calls fail at once costs no reading any time; only one already blamed is retried."""
+    def _fail(self, link: _Link, readings: list[Reading], reason: str) -> None:
         with self._lock:
-            if link.silent_since is not None:
+            if link.silent_since is not None:  # one that fails at once costs no reading time: not blamed
                 link.be_silent()
-
-    def _blame(self, devices: Iterable[str]) -> None:
-        with self._lock:
-            for name in devices:
-                if (link := self._links.get(name)) and link.busy:
-                    link.be_silent()
-
-    def _keep_repairing(self) -> None:
-        with EnsureOmniThread():
-            while not self._closed.wait(REPAIR_S):
-                now = time.monotonic()
-                with self._lock:
-                    self._forget(now)
-                    self._visit([link for link in self._links.values() if link.retry_at <= now])
-
-    def _forget(self, now: float) -> None:
-        for name, link in list(self._links.items()):
-            if now - link.used_at > FORGET_S and not link.busy:
-                del self._links[name]
+        for one in readings:
+            one.fail(link.device.name, reason)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from scifish.bell import Bell
 from scifish.message_parts import Failure, Value, ValueTree
 from scifish.proxies import Answer, Device
 from scifish.selection import Entry, Selection
@@ -38,7 +39,7 @@ class Reading:
         self._limit = array_limit
         self._gave_up = gave_up
         self._lock = threading.Lock()
-        self._all_answered = threading.Event()
+        self._all_answered = Bell()
         self._awaited = set(self._by_device)
         self._reasons: dict[str, str] = {}
         self._leaves: dict[tuple[str | None, str], Value | str] = {}
@@ -61,10 +62,7 @@ class Reading:
             True when nothing that was waited for is missing.
         """
         deadline = time.monotonic() + timeout_s
-        while not self._all_answered.is_set():
-            left = deadline - time.monotonic()
-            if left <= 0 or cancelled():
-                break
+        while self._awaited and (left := deadline - time.monotonic()) > 0 and not cancelled():
             self._all_answered.wait(min(left, LOOK_S))
         return self._end_phase(f"no answer within {timeout_s:g} s", blame=time.monotonic() >= deadline)
 
@@ -127,7 +125,7 @@ class Reading:
         with self._lock:
             self._awaited.discard(device)
             if not self._awaited:
-                self._all_answered.set()
+                self._all_answered.ring()
 
     def _end_phase(self, missing: str, *, blame: bool) -> bool:
         with self._lock:

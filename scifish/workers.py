@@ -69,8 +69,12 @@ class Workers:
 
     def _grow(self, number: int) -> None:
         for _ in range(min(number, LARGEST - self._threads)):
+            name = f"scifish-worker-{self._threads + 1}"
+            try:
+                threading.Thread(target=self._work, name=name, daemon=True).start()
+            except RuntimeError:
+                return  # the system gives no more threads: those that are there must do
             self._threads += 1
-            threading.Thread(target=self._work, name=f"scifish-worker-{self._threads}", daemon=True).start()
 
     def _oversee(self) -> None:
         while not self._closed:

@@ -87,7 +87,7 @@ def test_a_device_that_answers_in_the_background_is_waited_for_again(
     warm(selection)
     server.write("pause_s", 4.0)
     timed_read(selection)
-    assert reader.silent == {server.address}
+    wait_for(lambda: reader.silent == {server.address}, 1.0, "it is known as silent")
     # the write waits behind the pending read, as every client of a hung device does
     wait_for(lambda: try_write(server, "pause_s", 0.0), 15.0, "the device takes a write")
     wait_for(lambda: not reader.silent, 20.0, "the device has answered unasked")
@@ -190,10 +190,9 @@ def test_devices_never_started_or_unknown_say_so(victim, timed_read, selecting, 
     reading, complete, _ = timed_read(selection, 3.0)
     assert complete
     assert set(reading.result().values) == {healthy}
-    assert reasons(reading.result()) == {
-        f"{never.address}/with_unit": "not running",
-        "no/such/device/x": "not defined in the Tango database",
-    }
+    told = reasons(reading.result())
+    assert told.pop(f"{never.address}/with_unit").startswith("not running")
+    assert told == {"no/such/device/x": "not defined in the Tango database"}
 
 
 def test_a_restarted_device_is_read_again_through_the_same_reader(victim, reader, warm, selecting):
