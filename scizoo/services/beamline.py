@@ -132,7 +132,7 @@ class Beamline:
             capture_devices.path_fixer(self.folder, host, self.site, self.sardana.macro_server),
             capture_devices.sci_dog(self.folder, host, self.site, self.mongod.address),
             capture_devices.sci_fish(self.folder, host, self.site, self.kafka.address),
-            capture_devices.sci_fly(self.folder, host, self.site),
+            capture_devices.sci_fly(self.folder, host),
         ]
         for device in devices:
             device.bound = self.options.bound

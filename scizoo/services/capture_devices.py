@@ -43,7 +43,7 @@ def sci_fish(folder: RunFolder, tango_host: str, site: Site, kafka: str) -> Devi
     return DeviceServer(folder, tango_host, "scifish", "SciFish", [Device(SCI_FISH, "SciFish", properties)])
 
 
-def sci_fly(folder: RunFolder, tango_host: str, site: Site) -> DeviceServer:
+def sci_fly(folder: RunFolder, tango_host: str) -> DeviceServer:
     """Return SciFly, which follows PathFixer's session."""
-    properties = {"Beamline": site.beamline, "PathFixer": PATH_FIXER}
+    properties = {"PathFixer": PATH_FIXER}
     return DeviceServer(folder, tango_host, "scifly", "SciFly", [Device(SCI_FLY, "SciFly", properties)])
