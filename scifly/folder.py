@@ -153,6 +153,6 @@ def as_text(path: PurePath) -> str:
 
 
 def _in_words(error: OSError) -> str:
-    if error.errno == errno.ELOOP:
-        return "it is a link; a session's folder must be a real one"
+    if error.errno in (errno.ELOOP, errno.ENOTDIR):
+        return "it is a link or no folder; a session's folder must be a real one"
     return error.strerror or str(error)

@@ -42,8 +42,8 @@ class Tally:
             "time": utc(row.mtime_ns).isoformat(),
             "reason": row.reason,
         }
-        self._last.appendleft(json.dumps(facts, ensure_ascii=False))
+        self._last.appendleft(json.dumps(facts))
 
     def last_files(self) -> list[str]:
-        """Return one JSON text per file, newest first."""
+        """Return one JSON text per file, newest first; ASCII, since Tango carries no more."""
         return list(self._last)

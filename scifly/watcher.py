@@ -136,13 +136,20 @@ class Watcher:
         if observer is not None:
             observer.stop()
 
+    def _listens(self) -> bool:
+        """Tell whether watchdog's threads live; without events there are none, and that is told."""
+        observer = self._observer
+        if observer is None:
+            return self.note is not None
+        return observer.is_alive() and all(emitter.is_alive() for emitter in observer.emitters)
+
     def _listen(self) -> None:
         """Attach to the folder, again when it is another one than before under the same name."""
         try:
             identity = self.folder.identity()
         except FolderError:
             return
-        if identity == self._observed:
+        if identity == self._observed and self._listens():
             return
         self.close()
         self._observed, self.note = identity, None

@@ -19,6 +19,7 @@ from scifly.service import FileService, Options
 from scifly.standing import Report, Standing, standing
 from tango_devices.base import ScizooDevice, published
 from tango_devices.properties import Properties
+from tango_devices.tango_text import tango_text
 
 RETRY_S = 1.0
 SILENCE_S = 20.0
@@ -133,7 +134,7 @@ class SciFly(ScizooDevice):
     def _tell(self, report: Report) -> None:
         self._told_s = time.monotonic()
         report.problems += [self._warning] if self._warning else []
-        self.publish("WatchedPath", report.watched_path)
+        self.publish("WatchedPath", tango_text(report.watched_path))
         self.publish("Seen", report.seen)
         self.publish("Settling", report.settling)
         self.publish("Captured", report.captured)
