@@ -60,8 +60,7 @@ def test_each_file_is_captured_once_however_often_one_looks(fly, raw, write, cap
 
 
 def test_a_name_that_is_no_utf8_is_captured_and_told_readably(fly, raw, captures):
-    with open(os.fsencode(raw) + b"/\xff.txt", "wb") as file:
-        file.write(b"x")
+    (raw / os.fsdecode(b"\xff.txt")).write_text("x")
     fly().settle()
     assert captures()[0].files[0].path == r"\xff.txt"
 
