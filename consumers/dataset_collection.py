@@ -34,6 +34,10 @@ class DatasetCollection:
         self._collection = collection
         self._clock = clock
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._collection.database.client.close()
+
     def make_indexes(self) -> None:
         """Make what is missing of the five indexes."""
         with mongo_errors(f"index {self._collection.full_name}"):

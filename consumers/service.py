@@ -92,12 +92,15 @@ def run(configuration: Configuration, name: SinkName, stop: Event) -> None:
         raise ConfigurationError(f"no beamline has sink {name!r}: nothing to do")
     state = StateDatabase(connect(configuration.state_database))
     processor = make_processor(configuration, name, state)
-    if not _patiently(lambda: _prepare(processor), stop):
-        return
-    buffer = Buffer()
-    settings = consumer_settings(configuration.kafka, configuration.group(name))
-    source = Source(settings, topics, buffer, state.progress(name))
-    _serve(source, Worker(buffer, processor, stop), stop)
+    try:
+        if _patiently(lambda: _prepare(processor), stop):
+            buffer = Buffer()
+            settings = consumer_settings(configuration.kafka, configuration.group(name))
+            source = Source(settings, topics, buffer, state.progress(name))
+            _serve(source, Worker(buffer, processor, stop), stop)
+    finally:
+        processor.sink.close()
+        state.close()
 
 
 def _prepare(processor: Processor) -> None:

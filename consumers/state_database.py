@@ -25,6 +25,11 @@ class StateDatabase:
         self.written = database["written"]
         self.datasets = database["scicat_datasets"]
         self._progress = database["progress"]
+        self._client = database.client
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
 
     def prepare(self) -> None:
         """Make the indexes; raises RetryableError while the database is away."""

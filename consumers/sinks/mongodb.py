@@ -21,6 +21,10 @@ class MongodbSink:
         """Make the indexes."""
         self._datasets.make_indexes()
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._datasets.close()
+
     def write(self, captures: Sequence[Capture]) -> list[Answer]:
         """Fold the batch in; see ``Sink.write``."""
         tellings = gather(capture.message for capture in captures)

@@ -38,6 +38,10 @@ class ScicatSink:
         """Log in."""
         self._client.login()
 
+    def close(self) -> None:
+        """Close the connections to SciCat; those to the state database are closed by their owner."""
+        self._client.close()
+
     def write(self, captures: Sequence[Capture]) -> list[Answer]:
         """Write the batch, one dataset after the other; see ``Sink.write``."""
         tellings = gather(capture.message for capture in captures)

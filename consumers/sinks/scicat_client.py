@@ -5,6 +5,7 @@ database that is down; 500 may have been saved; a request that timed out may be 
 """
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -44,6 +45,10 @@ class ScicatClient:
         self._url = settings.url.rstrip("/") + "/api/v3"
         self._session = requests.Session()
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
     def login(self) -> None:
         """Get a token.
 
@@ -58,6 +63,8 @@ class ScicatClient:
             "username": self._settings.username,
             "password": self._settings.password.read().get_secret_value(),
         }
+        # An expired token is refused on every path, the log-in included.
+        self._session.headers.pop("Authorization", None)
         try:
             answer = self._once("POST", "/auth/login", body)
         except UnknownOutcomeError as error:
@@ -71,7 +78,7 @@ class ScicatClient:
     def is_well(self) -> bool:
         """Tell whether SciCat says that it and its database are well."""
         try:
-            return bool(self._once("GET", "/health").ok)
+            return bool(self._once("GET", "/health", headers={"Authorization": None}).ok)
         except (RetryableError, UnknownOutcomeError):
             return False
 
@@ -107,7 +114,7 @@ class ScicatClient:
         method: str,
         path: str,
         body: Json | None = None,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
         accept: tuple[int, ...] = (),
     ) -> requests.Response:
         if "Authorization" not in self._session.headers:
@@ -121,7 +128,11 @@ class ScicatClient:
         return answer
 
     def _once(
-        self, method: str, path: str, body: Json | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        headers: Mapping[str, str | None] | None = None,
     ) -> requests.Response:
         try:
             return self._session.request(

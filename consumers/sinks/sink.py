@@ -44,6 +44,10 @@ class Sink(Protocol):
         """Get ready to write: indexes, log-in. Raises RetryableError or FatalError."""
         ...
 
+    def close(self) -> None:
+        """Close what is open; the sink is not used afterwards."""
+        ...
+
     def write(self, captures: Sequence[Capture]) -> list[Answer]:
         """Write captures durably and answer each, in their order.
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 from uuid import uuid4
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 Json = dict[str, Any]
 EMAIL = re.compile(r"[^@\s;]+@[^@\s;]+\.[^@\s;]+")
