@@ -52,7 +52,7 @@ class _Link:
         self.queue = [*self.queue[1 - LARGEST_QUEUE :], weakref.ref(reading)]
         if self.silent_since is not None:
             span = time.monotonic() - self.silent_since
-            reading.do_not_wait_for(self.device.name, f"not waited for: has not answered for {span:.0f} s")
+            reading.do_not_wait_for(self.device.name, f"not waited for: has not answered for {span:.1f} s")
 
     def be_silent(self) -> None:
         """Note that the device did not answer, and when to try again."""
