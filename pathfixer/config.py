@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from sdm.accounts import Principal, parse_principal
 from sdm.folder_plan import Principals
 from sdm.path_rules import PathRules, unowned_path
+from sdm.principal import Principal, parse_principal
 
 NO_ENDSTATION = "None"
 """What a person chooses, and reads, when the beamline is used as a whole."""

@@ -12,9 +12,9 @@ class OpenRequest(BaseModel):
 
     username: str = Field(min_length=1)
     proposal: str = Field(min_length=1)
-    visit: str | None = Field(default=None, description="null: the one that runs now")
+    visit: str | None = Field(default=None, description="null or empty: the one that runs now")
     sample: str = Field(default="", description="folders below raw; empty: none")
-    endstation: str | None = Field(default=None, description="null or None: the whole beamline")
+    endstation: str | None = Field(default=None, description="null, empty or None: the whole beamline")
 
 
 def parse_request(text: str) -> OpenRequest:

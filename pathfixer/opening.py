@@ -133,7 +133,7 @@ class Opener:
     def _visit(self, proposal: Proposal, request: OpenRequest) -> Visit:
         visits = visits_of(proposal, self._config.beamline, self._rules)
         is_staff = request.username in self._config.staff
-        return pick_visit(request.visit, visits, is_staff, self._rules, self._clock())
+        return pick_visit(request.visit or None, visits, is_staff, self._rules, self._clock())
 
     def _place(self, proposal: Proposal, visit: Visit, sample: str) -> Place:
         category = self._rules.category_of(proposal.type)

@@ -77,15 +77,16 @@ class Store:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock_file = _locked(folder / "lock")
-            database = sqlite3.connect(folder / "sessions.db", check_same_thread=False, isolation_level=None)
-            (folder / "sessions.db").chmod(0o600)
-            _prepare(database)
+        except OSError as error:
+            raise _unusable(folder, error) from None
+        try:
+            return cls(_database(folder / "sessions.db"), lock_file)
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(
-                f"StateDirectory {folder} cannot be used by uid {os.geteuid()}: {error}; "
-                f"make it on a local disk, owned by this account, mode 0700"
-            ) from None
-        return cls(database, lock_file)
+            lock_file.close()
+            raise _unusable(folder, error) from None
+        except StoreError:
+            lock_file.close()
+            raise
 
     def last(self) -> Session | None:
         """Return the newest session, open or closed; none when there never was one."""
@@ -188,6 +189,13 @@ class Store:
                 raise StoreError(f"the store cannot be written: {error}; is the disk full?") from None
 
 
+def _unusable(folder: Path, error: Exception) -> StoreError:
+    return StoreError(
+        f"StateDirectory {folder} cannot be used by uid {os.geteuid()}: {error}; "
+        f"make it on a local disk, owned by this account, mode 0700"
+    )
+
+
 def _locked(path: Path) -> IO[bytes]:
     lock_file = path.open("wb")
     try:
@@ -198,6 +206,17 @@ def _locked(path: Path) -> IO[bytes]:
             f"{path.parent} is in use by another process: stop it, or name another folder"
         ) from None
     return lock_file
+
+
+def _database(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    try:
+        path.chmod(0o600)
+        _prepare(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 def _prepare(database: sqlite3.Connection) -> None:

@@ -4,8 +4,7 @@ import grp
 import os
 import pwd
 
-Principal = int | str
-"""A name as ``getent`` knows it, or a number."""
+from sdm.principal import Principal
 
 
 def uid_of(owner: Principal) -> int | None:
@@ -31,8 +30,3 @@ def gid_of(group: Principal) -> int | None:
 def keeps_setgid(gid: int) -> bool:
     """Tell whether this process may chmod a folder of a group without Linux dropping setgid silently."""
     return os.geteuid() == 0 or gid == os.getegid() or gid in os.getgroups()
-
-
-def parse_principal(text: str) -> Principal:
-    """Read ``#61010`` as a number and anything else as a name; a name of digits alone is ambiguous."""
-    return int(text[1:]) if text.startswith("#") and text[1:].isdecimal() else text

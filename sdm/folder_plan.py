@@ -2,8 +2,8 @@
 
 from collections.abc import Generator, Iterator
 
-from sdm.accounts import Principal
 from sdm.path_rules import Category, PathRules, Place, Rights, Role, Rule, check_place
+from sdm.principal import Principal
 
 
 class Principals(Rule):

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from sdm.errors import NameRefusedError
 from sdm.names import check_name, check_sample
@@ -100,8 +100,15 @@ class PathRules(Rule):
                 raise ValueError(f"patterns: {field} is missing")
             if f"{{{field}}}" not in named:
                 raise ValueError(f"tree: no level names {{{field}}}, a path could not be read back")
-        ZoneInfo(self.zone)
         return self
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        try:
+            return ZoneInfo(zone).key
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{zone!r} is no zone of the IANA database of this machine") from None
 
     @property
     def visit_gap(self) -> timedelta:
