@@ -69,7 +69,7 @@ def _table(captures: list[CaptureState]) -> Table:
             capture.scan_id or "–",
             capture.title or capture.pid,
             capture.host,
-            f"{capture.end_time:%Y-%m-%d %H:%M:%S}" if capture.end_time else "running",
+            capture.end_time or "running",
             f"[{colour}]{capture.state}[/]",
             capture.reason or "",
         )

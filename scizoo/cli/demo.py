@@ -1,0 +1,71 @@
+"""``scizoo demo``: the whole flow on this machine, with a simulated beamline."""
+
+import shutil
+import signal
+import threading
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from pathfixer.errors import CommandError
+from scidog.errors import ScidogError
+from scizoo.demo.connect import connect_lines
+from scizoo.demo.story import Story
+from scizoo.exit_codes import RED
+from scizoo.services.beamline import Beamline, Options
+from scizoo.services.errors import ServiceError
+from scizoo.services.registry import Registry
+from scizoo.services.site import Site
+from scizoo.services.system_packages import CHECKOUT
+
+FOLDER = CHECKOUT / ".state" / "demo"
+
+
+@click.command("demo")
+@click.option("--keep", is_flag=True, help="Stay up and print how to connect; Ctrl-C ends it.")
+@click.option("--broker", type=click.Choice(["embedded", "kafka"]), default="embedded", show_default=True)
+@click.option("--scicat-url", help="A SciCat to write into as well; SCICAT_USER and SCICAT_PASSWORD count.")
+def command(keep: bool, broker: str, scicat_url: str | None) -> None:
+    """Start a simulated beamline and its catalogue, capture a scan and a file, and show both datasets.
+
+    \b
+    Example:
+      make demo KEEP=1
+    """
+    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    console = Console()
+    options = Options(broker=broker, scicat_url=scicat_url)  # type: ignore[arg-type]
+    try:
+        _run(console, options, keep)
+    except KeyboardInterrupt:
+        console.print("stopped")
+    except (ServiceError, CommandError, ScidogError) as error:
+        console.print(f"[red]✗[/] {error}", highlight=False, soft_wrap=True)
+        raise SystemExit(RED) from None
+
+
+def _run(console: Console, options: Options, keep: bool) -> None:
+    _empty(FOLDER)
+    beamline = Beamline(Site(folder=FOLDER, data_root=FOLDER / "data"), options)
+    beamline.start(lambda line: console.print(f"[green]·[/] {line}", highlight=False))
+    try:
+        Story(beamline, console).play()
+        if keep:
+            for line in connect_lines(beamline):
+                console.print(line, highlight=False, soft_wrap=True)
+            console.print("Ctrl-C ends it.")
+            threading.Event().wait()
+    finally:
+        beamline.stop()
+
+
+def _empty(folder: Path) -> None:
+    """Stop what an earlier demo has left and begin with nothing."""
+    Registry(folder).stop_all()
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
