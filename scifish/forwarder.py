@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.02
 LOOK_PERIOD_S = 1.0
-REMOVE_PERIOD_S = 60.0
 STOP_LIMIT_S = 3.0
 
 
@@ -116,7 +115,7 @@ class Forwarder:
             self._carry_out_orders()
         if complete and looked and self._closer.close_orphans():
             self._watch.note_new_rows()
-        if self._is_due("remove", REMOVE_PERIOD_S):
+        if self._is_due("remove", self._settings.remove_period_s):
             self._remove()
         if looked:
             self._tell()

@@ -24,6 +24,8 @@ class ForwarderSettings:
         Rows stay this long after the last answer.
     resend_after_s, resend_longest_s
         A message without a final answer is sent again after the first, doubling to the second.
+    remove_period_s
+        How often to look, by this host's monotonic clock, for rows that may go.
     """
 
     beamline: str
@@ -33,6 +35,7 @@ class ForwarderSettings:
     keep_s: float = 30 * DAY_S
     resend_after_s: float = HOUR_S
     resend_longest_s: float = DAY_S
+    remove_period_s: float = 60.0
 
     @property
     def captures_topic(self) -> str:

@@ -20,19 +20,22 @@ class ProducerLock:
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self.path = path
-        self._descriptor = descriptor
+        self._descriptor: int | None = descriptor
 
     def sign_of_life(self) -> None:
         """Set the file's modification time to now, without opening it."""
         os.utime(self.path)
 
     def release(self, remove: bool = False) -> None:
-        """Give the lock back, or remove the file with it because its spool is gone."""
+        """Give the lock back once, or remove the file with it because its spool is gone."""
         with _guard:
+            if self._descriptor is None:
+                return
             if remove:
                 self.path.unlink(missing_ok=True)
             _held.discard(_key(self.path))
             os.close(self._descriptor)
+            self._descriptor = None
 
 
 def create_lock(path: Path) -> ProducerLock:

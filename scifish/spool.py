@@ -15,7 +15,7 @@ from scifish.producer_lock import ProducerLock, create_lock
 from scifish.reserve import give_up_reserve, make_reserve
 from scifish.size_limit import fit
 from scifish.spool_layout import create_database, row_of
-from scifish.spool_thread import SpoolThread
+from scifish.spool_thread import PRUNE_PERIOD_S, SpoolThread
 from scifish.state_folder import StateFolder, host_name
 
 COMMIT_LIMIT_S = 2.0
@@ -39,7 +39,7 @@ class Spool:
         self._process = os.getpid()
 
     @classmethod
-    def open(cls, folder: StateFolder, role: str) -> "Spool":
+    def open(cls, folder: StateFolder, role: str, prune_period_s: float = PRUNE_PERIOD_S) -> "Spool":
         """Make lock file and database of this process life.
 
         Parameters
@@ -48,6 +48,8 @@ class Spool:
             State folder of the capture host.
         role
             ``sardana``, ``scifly`` or ``scifish``.
+        prune_period_s
+            How often rows that the catalogue has had for long enough are removed.
 
         Raises
         ------
@@ -59,16 +61,16 @@ class Spool:
         folder.prepare()
         make_reserve(folder.reserve)
         try:
-            return cls._open(folder, role)
+            return cls._open(folder, role, prune_period_s)
         except (OSError, sqlite3.Error):
             give_up_reserve(folder.reserve)
         try:
-            return cls._open(folder, role)
+            return cls._open(folder, role, prune_period_s)
         except (OSError, sqlite3.Error) as error:
             raise SpoolError(f"no spool can be made in {folder.spools}: {error}") from None
 
     @classmethod
-    def _open(cls, folder: StateFolder, role: str) -> "Spool":
+    def _open(cls, folder: StateFolder, role: str, prune_period_s: float) -> "Spool":
         name, host = str(uuid.uuid4()), host_name()
         lock = create_lock(folder.producers / f"{name}.lock")
         path = folder.spools / f"{name}.db"
@@ -78,7 +80,8 @@ class Spool:
             path.unlink(missing_ok=True)
             lock.release(remove=True)
             raise
-        return cls(name, f"{role}@{host}", lock, SpoolThread(database, name, folder, lock))
+        thread = SpoolThread(database, name, folder, lock, prune_period_s)
+        return cls(name, f"{role}@{host}", lock, thread)
 
     @property
     def trouble(self) -> str | None:

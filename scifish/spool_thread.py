@@ -58,7 +58,7 @@ class SpoolThread:
         name: str,
         folder: StateFolder,
         lock: ProducerLock,
-        prune_period_s: float = PRUNE_PERIOD_S,
+        prune_period_s: float,
     ) -> None:
         self.trouble: str | None = None
         self._database, self._name, self._folder, self._lock = database, name, folder, lock

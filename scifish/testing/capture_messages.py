@@ -13,7 +13,7 @@ RANKS = {"started": 0, "ended": 2, "amended": 2}
 def new_identity(
     host: str = "capture-1", producer: str = "p", start_ns: int = 1, **source: Any
 ) -> dict[str, Any]:
-    """Return the fields that all messages of one new capture share; ``source`` holds program, door and so on."""
+    """Return the fields that all messages of one new capture share; ``source``: program, door."""
     facility, beamline, nonce = "maxiv", "demo", new_nonce()
     return {
         "pid": make_pid(PREFIX, facility, beamline, host, producer, start_ns, nonce),

@@ -1,0 +1,248 @@
+"""What the forwarder does with the spools of a host while there is no Kafka at all."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from scifish.captures import CaptureState, get_capture, list_captures
+from scifish.closing_rules import Verdict
+from scifish.errors import SettingsError
+from scifish.forwarder import Forwarder
+from scifish.forwarder_settings import ForwarderSettings
+from scifish.messages import CaptureMessage, decode
+from scifish.spool import Spool
+from scifish.spool_rows import SpoolRows
+from scifish.state_folder import StateFolder
+from scifish.testing.capture_messages import new_identity, told
+from tests.waiting import wait_for
+
+SETTINGS = ForwarderSettings("demo", None, "scifish@capture-1")
+PRODUCER = """
+import sys, pathlib, time
+from scifish.messages import CaptureMessage
+from scifish.spool import Spool
+from scifish.state_folder import StateFolder
+spool = Spool.open(StateFolder(pathlib.Path(sys.argv[1])), "sardana")
+for line in sys.stdin:
+    spool.commit(CaptureMessage.model_validate_json(line))
+    print(spool.uuid, flush=True)
+"""
+SCIFISH = """
+import sys, pathlib, time
+from scifish.forwarder import Forwarder
+from scifish.forwarder_settings import ForwarderSettings
+from scifish.spool import Spool
+from scifish.state_folder import StateFolder
+folder = StateFolder(pathlib.Path(sys.argv[1]))
+settings = ForwarderSettings("demo", None, "scifish@capture-1")
+Forwarder(folder, Spool.open(folder, "scifish"), settings).start()
+time.sleep(60)
+"""
+
+Forward = Callable[[], Forwarder]
+
+
+@pytest.fixture
+def folder(state_folder: Path) -> StateFolder:
+    return StateFolder(state_folder)
+
+
+@pytest.fixture
+def forward(folder: StateFolder) -> Iterator[Forward]:
+    """Start a forwarder as a new process life of SciFish would."""
+    lives: list[tuple[Forwarder, Spool]] = []
+
+    def stop() -> None:
+        while lives:
+            forwarder, spool = lives.pop()
+            forwarder.stop()
+            spool.close()
+
+    def start() -> Forwarder:
+        stop()
+        spool = Spool.open(folder, "scifish")
+        lives.append((Forwarder(folder, spool, SETTINGS), spool))
+        lives[-1][0].start()
+        return lives[-1][0]
+
+    yield start
+    stop()
+
+
+def killed_producer(folder: StateFolder, *messages: CaptureMessage) -> str:
+    """Commit messages in a process and kill it with -9; return its uuid."""
+    command = [sys.executable, "-c", PRODUCER, str(folder.path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin and process.stdout
+        uuid = ""
+        for message in messages:
+            process.stdin.write(message.to_bytes().decode() + "\n")
+            process.stdin.flush()
+            uuid = process.stdout.readline().strip()
+        process.send_signal(signal.SIGKILL)
+    return uuid
+
+
+def wait_status(folder: StateFolder, pid: str, status: str) -> CaptureState:
+    def reached() -> CaptureState | None:
+        found = get_capture(folder, pid)
+        return found if found and found.status == status else None
+
+    return wait_for(reached, 10, f"{pid} is {status}")
+
+
+def bodies(folder: StateFolder, pid: str) -> list[CaptureMessage]:
+    """Return the messages of a capture in all spools; empty ones may be removed meanwhile."""
+    found = []
+    for path in folder.spools.glob("*.db"):
+        with suppress(sqlite3.OperationalError), closing(SpoolRows(path)) as rows:
+            heads = [head for head in rows.heads_after(0, 1000).heads if head.pid == pid]
+            found += [decode(rows.body(head.row)) for head in heads]
+    return found
+
+
+def test_the_open_capture_of_a_killed_process_is_closed_as_interrupted_with_its_start_values(folder, forward):
+    identity = new_identity(door="door/demo/1")
+    values = {"current": {"value": 250.0, "unit": "mA"}}
+    killed_producer(
+        folder, told(identity, "started", 1), told(identity, "started", 2, values_at_start=values)
+    )
+    forward()
+    wait_status(folder, identity["pid"], "interrupted")
+    (end,) = [message for message in bodies(folder, identity["pid"]) if message.phase == "ended"]
+    assert (end.rank, end.author) == (1, "scifish@capture-1")
+    assert end.values_at_start["current"].value == 250.0
+    assert "last sign of life" in end.error
+
+
+def test_a_capture_that_was_ended_before_the_kill_is_left_alone(folder, forward):
+    identity = new_identity()
+    other = new_identity()
+    killed_producer(
+        folder, told(identity, "started", 1), told(identity, "ended", 2), told(other, "started", 1)
+    )
+    forward()
+    wait_status(folder, other["pid"], "interrupted")
+    assert get_capture(folder, identity["pid"]).status == "completed"
+
+
+def test_the_captures_of_a_living_process_stay_open(folder, forward):
+    spool = Spool.open(folder, "sardana")
+    alive, dead = told(new_identity()), told(new_identity())
+    spool.commit(alive)
+    killed_producer(folder, dead)
+    forward()
+    wait_status(folder, dead.pid, "interrupted")
+    assert get_capture(folder, alive.pid).status == "running"
+    spool.close()
+    wait_status(folder, alive.pid, "interrupted")
+
+
+@pytest.mark.parametrize("place", ["closing.before-commit", "closing.committed", "forwarder.before-note"])
+def test_scifish_killed_while_it_closes_a_capture_closes_it_exactly_once(folder, forward, place):
+    message = told(new_identity())
+    killed_producer(folder, message)
+    environment = {**os.environ, "SCIZOO_FAULT": f"{place}:kill"}
+    command = [sys.executable, "-c", SCIFISH, str(folder.path)]
+    assert subprocess.run(command, env=environment, check=False, timeout=30).returncode == -signal.SIGKILL
+    forward()
+    wait_status(folder, message.pid, "interrupted")
+    forward()
+    wait_status(folder, message.pid, "interrupted")
+    assert sum(body.phase == "ended" for body in bodies(folder, message.pid)) == 1
+
+
+def test_the_empty_spool_of_a_process_that_is_gone_is_removed_with_its_lock(folder, forward):
+    spool = Spool.open(folder, "sardana")
+    spool.close()
+    forward()
+    files = (folder.spools / f"{spool.uuid}.db", folder.producers / f"{spool.uuid}.lock")
+    wait_for(lambda: not any(file.exists() for file in files), 10, "both files gone")
+
+
+def test_a_door_found_at_rest_closes_a_capture_unless_its_producer_did(folder, forward):
+    spool = Spool.open(folder, "sardana")
+    ended, lost = new_identity(), new_identity()
+    spool.commit(told(ended, "started", 1))
+    spool.commit(told(lost, "started", 1))
+    forwarder = forward()
+    spool.commit(told(ended, "ended", 2))
+    for identity in (ended, lost):
+        forwarder.close_capture(identity["pid"], Verdict("failed", "detector cover closed"))
+    assert wait_status(folder, lost["pid"], "failed").phase == "ended"
+    assert get_capture(folder, ended["pid"]).status == "completed"
+    spool.close()
+
+
+def test_a_second_forwarder_on_one_state_folder_is_refused(folder, forward):
+    forward()
+    spool = Spool.open(folder, "scifish")
+    with pytest.raises(SettingsError, match="another SciFish forwards"):
+        Forwarder(folder, spool, SETTINGS)
+    spool.close()
+
+
+def test_a_spool_of_a_later_layout_is_read_as_it_is(folder, forward):
+    message = told(new_identity(), "ended")
+    uuid = killed_producer(folder, message)
+    with closing(sqlite3.connect(folder.spools / f"{uuid}.db")) as database:
+        database.execute("ALTER TABLE message ADD COLUMN later TEXT NOT NULL DEFAULT 'x'")
+        database.execute("PRAGMA user_version = 99")
+        database.commit()
+    forwarder = forward()
+    wait_for(lambda: forwarder.status.pending == 1, 10, "noted")
+
+
+def test_damage_in_the_middle_of_a_spool_loses_what_is_damaged_and_names_it(folder, forward):
+    messages = [
+        told(new_identity(), "ended", title=f"scan {number}", description="x" * 3000) for number in range(60)
+    ]
+    uuid = killed_producer(folder, *messages)
+    path = folder.spools / f"{uuid}.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        database.execute("PRAGMA journal_mode = DELETE").fetchall()
+    content = bytearray(path.read_bytes())
+    middle = (len(content) // 2) // 4096 * 4096
+    content[middle : middle + 32768] = b"\xff" * 32768
+    path.write_bytes(content)
+    forwarder = forward()
+    wait_for(lambda: uuid in forwarder.status.damaged, 10, "the damage is named")
+    wait_for(lambda: forwarder.status.pending >= 30, 10, "the other rows are noted")
+    assert "damaged on the disk" in forwarder.status.damaged[uuid]
+
+
+def test_a_file_that_is_no_database_is_named_and_the_others_go_on(folder, forward):
+    message = told(new_identity(), "ended")
+    killed_producer(folder, message)
+    (folder.spools / "nonsense.db").write_bytes(b"this is no database" * 500)
+    forwarder = forward()
+    wait_for(lambda: "nonsense" in forwarder.status.damaged, 10, "named")
+    wait_for(lambda: forwarder.status.pending == 1, 10, "the other is noted")
+
+
+def test_a_damaged_ledger_is_put_aside_and_made_anew(folder, forward):
+    message = told(new_identity(), "ended")
+    killed_producer(folder, message)
+    folder.forwarder_db.write_bytes(b"this is no database" * 500)
+    forwarder = forward()
+    wait_for(lambda: forwarder.status.pending == 1, 10, "noted again")
+    assert list(folder.path.glob("forwarder-damaged-*.db"))
+
+
+def test_captures_are_listed_newest_first_also_when_scifish_never_ran(folder):
+    identities = [new_identity(start_ns=number) for number in range(5)]
+    spool = Spool.open(folder, "sardana")
+    for identity in identities:
+        spool.commit(told(identity, title=f"scan {identity['start_ns']}"))
+    found = list_captures(folder, 3)
+    assert [capture.title for capture in found] == ["scan 4", "scan 3", "scan 2"]
+    assert {capture.state for capture in found} == {"captured"}
+    spool.close()
