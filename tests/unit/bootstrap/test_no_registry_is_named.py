@@ -8,8 +8,6 @@ import pytest
 from bootstrap.layout import CHECKOUT
 
 HOST = re.compile(r"https?://(?!maven\.apache\.org/POM/)\S+|pypi\.org|debian\.org|repo1?\.maven")
-    r"https?://(?!maven\.apache\.org/POM/)\S+|pypi\.org|deb\.debian\.org|repo1?\.maven", re.IGNORECASE
-)
 FILES = sorted(
     [
         *(path for path in (CHECKOUT / "bootstrap").rglob("*") if path.is_file() and path.suffix != ".pyc"),
