@@ -3,11 +3,12 @@
 import fcntl
 import sys
 
-from bootstrap import apache_kafka, debian, gui, machine, stamps, venv
+from bootstrap import apache_kafka, debian, gui, machine, stamps
 from bootstrap.errors import SetupError
-from bootstrap.layout import STAMPS, SYSTEM
+from bootstrap.layout import CONSTRAINTS, STAMPS, SYSTEM, VENV
 from bootstrap.parts import PARTS, Part, closure
 from bootstrap.progress import say
+from bootstrap.venv import Environment
 
 USAGE = 2
 
@@ -53,7 +54,7 @@ def _install(parts: list[Part]) -> None:
         machine.check_offers(parts)
     SYSTEM.mkdir(parents=True, exist_ok=True)
     gui.write_environment()
-    venv.install([extra for part in parts for extra in part.extras])
+    Environment(VENV).install([extra for part in parts for extra in part.extras], CONSTRAINTS)
     if any(part.kafka for part in parts):
         apache_kafka.fetch()
 

@@ -1,4 +1,4 @@
-"""The virtual environment ``.venv``, with this project in it, editable."""
+"""A virtual environment with this project in it, editable."""
 
 import importlib.util
 import os
@@ -6,77 +6,90 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bootstrap.commands import call
 from bootstrap.errors import SetupError
-from bootstrap.layout import CHECKOUT, CONSTRAINTS, ROOT, VENV
+from bootstrap.layout import CHECKOUT, ROOT
 from bootstrap.machine import certificates
 from bootstrap.progress import step
 
-PYTHON = VENV / "bin" / "python"
 WHEELS = ROOT / "usr" / "share" / "python-wheels"
 NO_INDEX = "Is there a network? pip uses the index of its own configuration (pip config list)."
+WRITABLE = "Is the folder writable, is the disk full?"
 
 
-def install(extras: Sequence[str]) -> None:
-    """Make the environment when it is missing or not of this place, and install the project with extras.
+class Environment:
+    """The environment in a folder; ``.venv`` is the one that people use."""
 
-    Raises
-    ------
-    SetupError
-        pip cannot be had, or cannot get a package.
-    """
-    if not belongs_here():
-        make()
-    names = ",".join(extras)
-    with step(f"installing Python packages ({names}), about a minute the first time"):
-        _pip("install", "--constraint", str(CONSTRAINTS), "--editable", f"{CHECKOUT}[{names}]")
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.python = folder / "bin" / "python"
 
+    def install(self, extras: Sequence[str], constraints: Path | None) -> None:
+        """Make it when it is missing or not of this place, and install the project with extras.
 
-def belongs_here() -> bool:
-    """Tell whether the environment works and was made in this place: scripts in it name their folder."""
-    script = VENV / "bin" / "pip"
-    if not PYTHON.exists() or not script.exists():
-        return False
-    return script.read_text(encoding="utf-8", errors="replace").startswith(f"#!{VENV}/")
+        Raises
+        ------
+        SetupError
+            pip cannot be had, or cannot get a package.
+        """
+        if not self.belongs_here():
+            self.make()
+        names = ",".join(extras)
+        pinned = ["--constraint", str(constraints)] if constraints else ["--upgrade"]
+        with step(f"installing Python packages ({names}), about a minute the first time"):
+            self._pip("install", *pinned, "--editable", f"{CHECKOUT}[{names}]")
 
+    def belongs_here(self) -> bool:
+        """Tell whether it works and was made in this place: scripts in it name their folder."""
+        script = self.folder / "bin" / "pip"
+        if not self.python.exists() or not script.exists():
+            return False
+        return script.read_text(encoding="utf-8", errors="replace").startswith(f"#!{self.folder}/")
 
-def make() -> None:
-    """Make an empty environment with pip, out of Python's own copy or the one of Debian's package."""
-    shutil.rmtree(VENV, ignore_errors=True)
-    try:
-        with step("making .venv"):
-            if importlib.util.find_spec("ensurepip"):
-                call([sys.executable, "-m", "venv", VENV], "venv", "Is the folder writable?")
-            else:
-                call([sys.executable, "-m", "venv", "--without-pip", VENV], "venv", "Is the folder writable?")
-                _install_pip()
-    except BaseException:
-        shutil.rmtree(VENV, ignore_errors=True)
-        raise
+    def make(self) -> None:
+        """Make it empty but for pip: Python's own copy, or the one of Debian's package."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            with step(f"making {self.folder.relative_to(CHECKOUT)}"):
+                self._make()
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
 
+    def _make(self) -> None:
+        if importlib.util.find_spec("ensurepip"):
+            call([sys.executable, "-m", "venv", self.folder], "venv", WRITABLE)
+            return
+        wheel = next(WHEELS.glob("pip-*.whl"), None)
+        if wheel is None:
+            raise SetupError(f"this Python has no ensurepip, and {WHEELS} has no pip: install python3-venv")
+        call([sys.executable, "-m", "venv", "--without-pip", self.folder], "venv", WRITABLE)
+        command: list[str | Path] = [
+            self.python,
+            "-m",
+            "pip",
+            "install",
+            "--no-index",
+            "--find-links",
+            WHEELS,
+        ]
+        call([*command, "pip"], "pip-itself", WRITABLE, {"PYTHONPATH": str(wheel)})
 
-def _install_pip() -> None:
-    wheel = next(WHEELS.glob("pip-*.whl"), None)
-    if wheel is None:
-        raise SetupError(f"this Python has no ensurepip, and {WHEELS} has no pip: install python3-venv")
-    command = [str(PYTHON), "-m", "pip", "install", "--no-index", "--find-links", str(WHEELS), "pip"]
-    call(command, "pip-itself", "Is the disk full?", {"PYTHONPATH": str(wheel)})
+    def _pip(self, *arguments: str) -> None:
+        call([self.python, "-m", "pip", *arguments], "pip", NO_INDEX, self._variables())
 
+    def _variables(self) -> dict[str, str]:
+        """Return the machine's certificates for pip, unless its configuration names some already."""
+        quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+        bundle = certificates()
+        if bundle is None or "PIP_CERT" in os.environ or self._configured("global.cert"):
+            return quiet
+        return {**quiet, "PIP_CERT": str(bundle)}
 
-def _pip(*arguments: str) -> None:
-    call([PYTHON, "-m", "pip", *arguments], "pip", NO_INDEX, _variables())
-
-
-def _variables() -> dict[str, str]:
-    """Return the machine's certificates for pip, unless its configuration names some already."""
-    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
-    bundle = certificates()
-    if bundle is None or "PIP_CERT" in os.environ or _configured("global.cert"):
-        return quiet
-    return {**quiet, "PIP_CERT": str(bundle)}
-
-
-def _configured(key: str) -> bool:
-    asked = subprocess.run([PYTHON, "-m", "pip", "config", "get", key], capture_output=True, check=False)
-    return asked.returncode == 0
+    def _configured(self, key: str) -> bool:
+        asked = subprocess.run(
+            [self.python, "-m", "pip", "config", "get", key], capture_output=True, check=False
+        )
+        return asked.returncode == 0
