@@ -8,9 +8,9 @@ from bson import InvalidDocument, encode
 from bson.raw_bson import RawBSONDocument
 from pymongo import IndexModel, UpdateOne
 from pymongo.collection import Collection
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, OperationFailure
 
-from consumers.errors import RetryableError
+from consumers.errors import PoisonError, RetryableError
 from consumers.mapping.mongo_update import update_pipeline
 from consumers.mapping.telling import Telling
 from consumers.mongo_client import Document
@@ -64,7 +64,7 @@ class DatasetCollection:
             try:
                 pipeline = [_raw(stage) for stage in update_pipeline(telling, offices.get(pid))]
                 updates[pid] = UpdateOne({"_id": pid}, pipeline, upsert=True)
-            except (InvalidDocument, OverflowError, ValueError) as error:
+            except (PoisonError, InvalidDocument, OverflowError, ValueError) as error:
                 refused[pid] = f"cannot be stored in MongoDB: {str(error)[:200]}"
         return refused | self._write(updates)
 
@@ -109,10 +109,22 @@ class DatasetCollection:
             with mongo_errors("write datasets"):
                 self._collection.bulk_write(list(updates.values()), ordered=False)
         except RetryableError as error:
-            if not isinstance(error.__cause__, BulkWriteError):
-                raise
-            return _refusals(error.__cause__, list(updates))
+            cause = error.__cause__
+            if isinstance(cause, BulkWriteError):
+                return _refusals(cause, list(updates))
+            if isinstance(cause, OperationFailure) and cause.code in PERMANENT:
+                return self._write_halves(updates, cause)
+            raise
         return {}
+
+    def _write_halves(self, updates: Mapping[str, UpdateOne], cause: OperationFailure) -> dict[str, str]:
+        """Find the one for which MongoDB refuses the whole command."""
+        pids = list(updates)
+        if len(pids) == 1:
+            return {pids[0]: f"MongoDB refuses it: {cause!s:.200}"}
+        middle = len(pids) // 2
+        halves = [{pid: updates[pid] for pid in part} for part in (pids[:middle], pids[middle:])]
+        return self._write(halves[0]) | self._write(halves[1])
 
 
 def _raw(stage: Document) -> RawBSONDocument:

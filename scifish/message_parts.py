@@ -18,7 +18,10 @@ from pydantic import (
 
 
 def _utc(value: datetime) -> datetime:
-    return value.astimezone(timezone.utc)
+    try:
+        return value.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError(f"{value} lies outside the years 1 to 9999 in UTC") from None
 
 
 def _rfc3339(value: datetime) -> str:

@@ -15,6 +15,8 @@ OWN_FIELDS = frozenset(
 TEXT_LIMIT = 256
 """Characters of a text that are indexed; the whole text stands in ``values``."""
 INT64 = 2**63
+DEEPEST = 64
+"""Levels of nesting; MongoDB stores 100, of which the document around the message takes some."""
 
 _SHARED = (frozenset(Identity.model_fields) | frozenset(Context.model_fields)) - {
     "author",
@@ -58,12 +60,20 @@ def file_document(file: DataFile) -> dict[str, Any]:
     return document
 
 
-def stored(value: Any) -> Any:
-    """Return a JSON-like value as BSON takes it: keys escaped, integers beyond 64 bits as text."""
+def stored(value: Any, depth: int = 0) -> Any:
+    """Return a JSON-like value as BSON takes it: keys escaped, integers beyond 64 bits as text.
+
+    Raises
+    ------
+    PoisonError
+        It is nested deeper than MongoDB takes; one such message would spoil its whole batch.
+    """
+    if depth > DEEPEST:
+        raise PoisonError(f"values are nested deeper than {DEEPEST} levels")
     if isinstance(value, Mapping):
-        return {escape(str(key)): stored(item) for key, item in value.items()}
+        return {escape(str(key)): stored(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [stored(item) for item in value]
+        return [stored(item, depth + 1) for item in value]
     if isinstance(value, int) and not -INT64 <= value < INT64:
         return str(value)
     return value

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from consumers.configuration import SinkName
 from consumers.dataset_collection import DatasetCollection
-from consumers.mapping.telling import gather
+from consumers.folding import fold_batch
 from consumers.sinks.sink import Answer, Capture
 
 
@@ -27,18 +27,15 @@ class MongodbSink:
 
     def write(self, captures: Sequence[Capture]) -> list[Answer]:
         """Fold the batch in; see ``Sink.write``."""
-        tellings = gather(capture.message for capture in captures)
-        offices = {capture.message.pid: capture.office for capture in captures if capture.office is not None}
-        refused = self._datasets.fold(tellings, offices)
-        complete = self._datasets.stamp_complete([pid for pid in tellings if pid not in refused])
-        return [self._answer(capture, refused, complete) for capture in captures]
+        refused = fold_batch(self._datasets, captures)
+        taken = {c.message.pid for c, reason in zip(captures, refused, strict=True) if reason is None}
+        complete = self._datasets.stamp_complete(taken)
+        return [
+            self._answer(capture, complete) if reason is None else Answer("rejected", reason)
+            for capture, reason in zip(captures, refused, strict=True)
+        ]
 
     @staticmethod
-    def _answer(
-        capture: Capture, refused: Mapping[str, str], complete: Mapping[str, datetime | None]
-    ) -> Answer:
-        pid = capture.message.pid
-        if pid in refused:
-            return Answer("rejected", refused[pid])
+    def _answer(capture: Capture, complete: Mapping[str, datetime | None]) -> Answer:
         lacking = capture.enrichment.lacking
-        return Answer("catalogued", lacking, complete.get(pid), retry=lacking is not None)
+        return Answer("catalogued", lacking, complete.get(capture.message.pid), retry=lacking is not None)

@@ -7,8 +7,8 @@ from typing import Any
 from consumers.configuration import Scicat, SinkName
 from consumers.dataset_collection import DatasetCollection
 from consumers.errors import RetryableError
+from consumers.folding import fold_batch
 from consumers.mapping.scicat import scicat_dataset
-from consumers.mapping.telling import gather
 from consumers.sinks.scicat_client import RefusedError, ScicatClient, UnknownOutcomeError
 from consumers.sinks.scicat_dataset_writer import ScicatDatasetWriter
 from consumers.sinks.scicat_files_writer import ScicatFilesWriter
@@ -44,15 +44,18 @@ class ScicatSink:
 
     def write(self, captures: Sequence[Capture]) -> list[Answer]:
         """Write the batch, one dataset after the other; see ``Sink.write``."""
-        tellings = gather(capture.message for capture in captures)
-        offices = {capture.message.pid: capture.office for capture in captures if capture.office is not None}
-        lacking = {capture.message.pid: capture.enrichment.lacking for capture in captures}
-        refused = self._datasets.fold(tellings, offices)
-        documents = self._datasets.read([pid for pid in tellings if pid not in refused])
-        answers = {pid: Answer("rejected", reason) for pid, reason in refused.items()}
-        for pid, document in documents.items():
-            answers[pid] = self._place(document, lacking[pid])
-        return [answers[capture.message.pid] for capture in captures]
+        refused = fold_batch(self._datasets, captures)
+        lacking = {
+            capture.message.pid: capture.enrichment.lacking
+            for capture, reason in zip(captures, refused, strict=True)
+            if reason is None
+        }
+        documents = self._datasets.read(list(lacking))
+        placed = {pid: self._place(document, lacking[pid]) for pid, document in documents.items()}
+        return [
+            placed[capture.message.pid] if reason is None else Answer("rejected", reason)
+            for capture, reason in zip(captures, refused, strict=True)
+        ]
 
     def _place(self, document: Mapping[str, Any], lacking: str | None) -> Answer:
         """Write one dataset, or say what it waits for."""
