@@ -44,7 +44,7 @@ def run(name: str) -> int:
     environment = Environment(folder / "venv")
     environment.install(["test"], write_constraints(folder) if name == LOWEST else None)
     say(f"the tests with the {name} versions")
-    command = [environment.python, "-m", "pytest", "-q", *TESTS]
+    command = [str(environment.python), "-m", "pytest", "-q", *TESTS]
     return subprocess.run(command, cwd=CHECKOUT, check=False).returncode
 
 
