@@ -66,16 +66,9 @@ class Environment:
         if wheel is None:
             raise SetupError(f"this Python has no ensurepip, and {WHEELS} has no pip: install python3-venv")
         call([sys.executable, "-m", "venv", "--without-pip", self.folder], "venv", WRITABLE)
-        command: list[str | Path] = [
-            self.python,
-            "-m",
-            "pip",
-            "install",
-            "--no-index",
-            "--find-links",
-            WHEELS,
-        ]
-        call([*command, "pip"], "pip-itself", WRITABLE, {"PYTHONPATH": str(wheel)})
+        offline = ["--no-index", f"--find-links={WHEELS}"]
+        command = [str(self.python), "-m", "pip", "install", *offline, "pip"]
+        call(command, "pip-itself", WRITABLE, {"PYTHONPATH": str(wheel)})
 
     def _pip(self, *arguments: str) -> None:
         call([self.python, "-m", "pip", *arguments], "pip", NO_INDEX, self._variables())
