@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from scizoo.services.registry import Registry
 from scizoo.services.site import Site
 from scizoo.services.system_packages import CHECKOUT
 
+PLAIN_WIDTH = 120
 FOLDER = CHECKOUT / ".state" / "demo"
 
 
@@ -33,8 +35,9 @@ def command(keep: bool, broker: str, scicat_url: str | None) -> None:
     Example:
       make demo KEEP=1
     """
-    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
-    console = Console()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: _interrupt())
+    console = Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
     options = Options(broker=broker, scicat_url=scicat_url)  # type: ignore[arg-type]
     try:
         _run(console, options, keep)

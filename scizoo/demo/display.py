@@ -1,6 +1,7 @@
 """Show datasets as they stand in MongoDB, for a person to read."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console, Group
@@ -8,13 +9,14 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from consumers.mapping.keys import unescape
 from scifish.message_parts import is_leaf
 
 Document = Mapping[str, Any]
 HEAD = (
     ("proposal", "proposal"),
-    ("principal investigator", "principal_investigator"),
-    ("title of the proposal", "proposal_title"),
+    ("title of the proposal", "office.title"),
+    ("principal investigator", "office.pi"),
     ("assignment", "assignment"),
     ("visit", "visit"),
     ("user", "username"),
@@ -39,16 +41,18 @@ def leaves(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any
     """Yield (group, name, leaf) of a tree of values; the group is empty at the top level."""
     for name, node in tree.items():
         if is_leaf(node):
-            yield "", name, node
+            yield "", unescape(name), node
         else:
             for inner, leaf in node.items():
-                yield name, inner, leaf
+                yield unescape(name), unescape(inner), leaf
 
 
 def _head(document: Document) -> Table:
     table = Table.grid(padding=(0, 2))
     for label, key in HEAD:
-        value = document.get(key)
+        value: Any = document
+        for step in key.split("."):
+            value = (value or {}).get(step)
         if value is not None:
             table.add_row(Text(label, style="cyan"), Text(_plain(value)))
     return table
@@ -67,9 +71,13 @@ def _values(document: Document) -> Table:
 
 
 def _failures(document: Document) -> Iterator[Text]:
+    told: dict[str, list[str]] = {}
     for failure in document.get("failures", ()):
         source = "/".join(part for part in (failure.get("device"), failure.get("attribute")) if part)
-        yield Text(f"✗ {source or 'note'} ({failure.get('phase') or '–'}): {failure['reason']}", style="red")
+        phases = told.setdefault(f"{source}: {failure['reason']}" if source else failure["reason"], [])
+        phases += [failure["phase"]] if failure.get("phase") else []
+    for line, phases in told.items():
+        yield Text(f"✗ {line}" + (f" (at {' and '.join(phases)})" if phases else ""), style="red")
 
 
 def _files(document: Document) -> Table:
@@ -83,14 +91,13 @@ def _files(document: Document) -> Table:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S.%f}"[:-3] + " UTC"
     if isinstance(value, list) and len(value) > LONGEST_LIST:
-        return (
-            f"{len(value)} numbers, {value[0]:.4g} … {max(value):.4g} …"
-            if _numbers(value)
-            else str(value[:4])
-        )
+        span = f", {min(value):.4g} to {max(value):.4g}" if _numbers(value) else ""
+        return f"{len(value)} elements{span}"
     if isinstance(value, dict):
-        return value.get("name") or ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
+        return ", ".join(str(item) for item in value.values() if item)
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
