@@ -1,0 +1,88 @@
+"""News of the SciDog device, asked for every second on a thread of its own."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scidog.client import SciDogClient
+from scidog.errors import NoAnswerError, ScidogError, UnknownSelectionError
+from scifish.selection import Selection
+
+
+@dataclass(frozen=True)
+class News:
+    """What SciDog said.
+
+    Attributes
+    ----------
+    shown
+        The name that was asked for; empty: whatever is active.
+    newest
+        Its newest revision; none when there is no such selection.
+    trouble
+        Why there is no news, in words; the rest is empty then.
+    """
+
+    names: tuple[str, ...] = ()
+    active: str = ""
+    state: str = ""
+    status: str = ""
+    shown: str = ""
+    newest: Selection | None = None
+    trouble: str | None = None
+
+
+class NewsDesk:
+    """Asks SciDog for news.
+
+    Parameters
+    ----------
+    client
+        Its own: a call may hang for as long as Tango takes.
+    on_news
+        Called on the asking thread.
+    period_s
+        Pause between two questions, seconds.
+    """
+
+    def __init__(self, client: SciDogClient, on_news: Callable[[News], None], period_s: float = 1.0) -> None:
+        self._client = client
+        self._on_news = on_news
+        self._period_s = period_s
+        self._shown = ""
+        self._wake = threading.Event()
+        self._closed = False
+        threading.Thread(target=self._follow, name="news of SciDog", daemon=True).start()
+
+    def show(self, name: str) -> None:
+        """Ask for this selection from now on, and now; empty: whatever is active."""
+        self._shown = name
+        self._wake.set()
+
+    def close(self) -> None:
+        """Ask no more; never waits for an answer."""
+        self._closed = True
+        self._wake.set()
+
+    def _follow(self) -> None:
+        while not self._closed:
+            self._wake.clear()
+            news = self._ask(self._shown)
+            if not self._closed:
+                self._on_news(news)
+            self._wake.wait(self._period_s)
+
+    def _ask(self, shown: str) -> News:
+        client = self._client
+        try:
+            (state, status), active, names = client.standing(), client.active_name(), tuple(client.names())
+            wanted = shown or active or (names[0] if names else "")
+            return News(names, active, state, status, wanted, self._newest(wanted))
+        except (NoAnswerError, ScidogError) as error:
+            return News(shown=shown, trouble=str(error))
+
+    def _newest(self, name: str) -> Selection | None:
+        try:
+            return self._client.get(name) if name else None
+        except UnknownSelectionError:
+            return None
