@@ -87,7 +87,7 @@ class SpoolListener:
         """Hear everything committed before this call; a spool that did not change costs 10 µs."""
         present = {path.stem: path for path in self._folder.spools.glob("*.db")}
         for name in self._spools.keys() - present.keys():
-            self._spools.pop(name).close()
+            self._close(name)
         for name, path in present.items():
             try:
                 spool = self._spools.get(name) or self._spools.setdefault(name, SpoolRows(path))
@@ -95,13 +95,19 @@ class SpoolListener:
                     self._hear(name, spool)
             except sqlite3.Error as error:
                 log.warning("spool %s cannot be read now: %s", path, error)
+                self._close(name)
         return self.claims
 
     def close(self) -> None:
         """Close all files."""
-        for spool in self._spools.values():
+        for name in list(self._spools):
+            self._close(name)
+
+    def _close(self, name: str) -> None:
+        """Close a spool; one that is opened again is heard from where it was."""
+        spool = self._spools.pop(name, None)
+        if spool is not None:
             spool.close()
-        self._spools.clear()
 
     def _hear(self, name: str, spool: SpoolRows) -> None:
         while True:

@@ -83,6 +83,8 @@ class FolderWork:
         elif files:
             rows = self.steps.pass_over(folder.path, files, SWITCHED_OFF)
             folder.follow(rows, files, witnessed=False)
+            for row in rows:
+                self.tally.show(row)
         folder.looked_at_all = True
 
     def _settle(self, folder: WatchedFolder, settled: Sequence[Track], at_s: float) -> None:

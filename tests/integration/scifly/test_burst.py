@@ -1,0 +1,25 @@
+"""A thousand files at once: each captured once, and quickly."""
+
+import time
+
+from tests.waiting import wait_for
+
+FILES = 1000
+
+
+def test_a_burst_of_a_thousand_files(beamline, record_property):
+    raw = beamline.open_session("20260101")
+    beamline.serve()
+    beamline.watching(raw)
+    begun = time.monotonic()
+    for number in range(FILES):
+        (raw / f"img_{number:04d}.tif").write_bytes(b"x" * 100)
+    written = time.monotonic()
+    wait_for(lambda: beamline.read("Captured") == FILES, 50, "all captured")
+    ended = time.monotonic()
+    record_property("written_s", written - begun)
+    record_property("captured_s", ended - written)
+    messages = beamline.captures()
+    assert len(messages) == FILES == len({message.pid for message in messages})
+    assert {message.name for message in messages} == {f"img_{number:04d}.tif" for number in range(FILES)}
+    assert all("current" in message.values["Machine"] for message in messages)
