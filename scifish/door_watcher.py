@@ -49,6 +49,10 @@ class DoorWatcher:
         """Begin to watch, in the background."""
         threading.Thread(target=self._run, name="scifish-doors", daemon=True).start()
 
+    def watched(self) -> list[str]:
+        """Return the names of the Doors whose reports are heard, in lower case."""
+        return [name for name, door in list(self._doors.items()) if door.hears]
+
     def stop(self) -> None:
         """Stop watching; a Door that hangs is not waited for."""
         self._stopping.set()
@@ -75,6 +79,7 @@ class _WatchedDoor:
 
     def __init__(self, name: str, close: Close, stopping: threading.Event) -> None:
         self.open: list[OpenCapture] = []
+        self.hears = False
         self._name, self._close, self._stopping = name, close, stopping
         self._reports: list[MacroReport] = []
         self._at_rest: dict[str, int] = {}
@@ -88,6 +93,7 @@ class _WatchedDoor:
             event = proxy.subscribe_event(
                 "MacroStatus", tango.EventType.CHANGE_EVENT, self._on_event, [], True
             )
+            self.hears = True
             while not self._stopping.wait(LOOK_PERIOD_S):
                 self._look(proxy)
             with suppress(tango.DevFailed):
