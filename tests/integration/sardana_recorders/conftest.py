@@ -15,6 +15,7 @@ from scizoo.services.run_folder import RunFolder
 from scizoo.services.sardana import MACROS, Sardana
 from scizoo.services.simulation import Simulation
 from scizoo.services.tango_db import TangoDatabase
+from tests.door import Door
 from tests.integration.sardana_recorders.spooled import Spooled
 
 ANNOUNCER = "test/announcer/recorder"
@@ -105,6 +106,18 @@ def captured(
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def doors(captured: CapturedSardana) -> list[Door]:
+    """Both Doors of the captured Sardana."""
+    return [Door(name) for name in captured.door_names]
+
+
+@pytest.fixture
+def door(doors: list[Door]) -> Door:
+    """The first Door."""
+    return doors[0]
 
 
 @pytest.fixture

@@ -27,6 +27,10 @@ class Spooled:
 
         return wait_for(newest, limit_s, f"{number} captures ended")
 
+    def started(self, limit_s: float = 5.0) -> CaptureMessage:
+        """Return the second commit of a start: the scan is past its first wait."""
+        return wait_for(lambda: [one for one in self.messages() if one.revision > 1], limit_s, "a start")[0]
+
     def of(self, pid: str, phase: str) -> list[CaptureMessage]:
         """Return the messages of one capture and phase."""
         return [message for message in self.messages() if (message.pid, message.phase) == (pid, phase)]

@@ -8,11 +8,6 @@ import tango
 from tests.waiting import wait_for
 
 
-@pytest.fixture
-def door(captured):
-    return captured.door()
-
-
 def begin_scanning(door, spooled, *macro):
     """Start a scan of some 5 s and return when it has taken a point, 100 ms later at least."""
     run = door.begin(*(macro or ("ascan", "mot01", 0, 1, 100, 0.05)))
@@ -87,9 +82,9 @@ def test_a_missing_folder_is_told_by_the_next_scan_on_the_door(captured, spooled
     assert (scans["failed"].points_recorded, scans["failed"].files) == (0, [])
 
 
-def test_a_scan_that_a_macro_abandons_is_told_by_the_next_scan_on_the_door(captured, spooled, door):
+def test_a_scan_that_a_macro_abandons_is_told_by_the_next_scan_on_the_door(doors, spooled, door):
     assert door.begin("abandoned_scan").wait(10) == "exception"
-    captured.door(2).run("ascan", "mot02", 0, 1, 1, 0.01)  # another Door says nothing of this one
+    doors[1].run("ascan", "mot02", 0, 1, 1, 0.01)  # another Door says nothing of this one
     door.run("ascan", "mot01", 0, 1, 2, 0.01)
 
     scans = [(scan.status, scan.source.door) for scan in spooled.ended(3)]
@@ -107,7 +102,7 @@ def test_a_scan_that_is_built_and_never_started_is_no_capture(spooled, door):
 
 
 @pytest.mark.parametrize(("command", "status"), [("StopMacro", "stopped"), ("AbortMacro", "aborted")])
-def test_the_wait_for_start_values_ends_when_the_user_says_so(captured, spooled, door, command, status):
+def test_the_wait_for_start_values_ends_when_the_user_says_so(spooled, door, command, status):
     ring = tango.DeviceProxy("demo/sim/ring")
     motor = tango.DeviceProxy("mot01")
     door.run("mv", "mot01", 0)

@@ -4,12 +4,7 @@ import h5py
 import pytest
 
 
-@pytest.fixture
-def door(captured):
-    return captured.door()
-
-
-def test_a_step_scan_is_told_in_full(captured, spooled, door):
+def test_a_step_scan_is_told_in_full(spooled, door):
     run = door.run("ascan", "mot01", 0, 10, 5, 0.01)
     (scan,) = spooled.ended()
 
@@ -86,7 +81,7 @@ def test_the_shared_file_is_amended_when_the_scans_entry_has_its_end(captured, s
         assert "end_time" in data[file.entry]
 
 
-def test_looking_for_the_end_of_a_file_never_costs_the_next_scan_its_file(captured, spooled, door):
+def test_looking_for_the_end_of_a_file_never_costs_the_next_scan_its_file(spooled, door):
     for _ in range(15):  # each scan opens the file that we look into because of the one before
         door.run("ascan", "mot01", 0, 1, 1, 0.001)
     scans = spooled.ended(15)
@@ -141,9 +136,9 @@ def test_a_scan_in_a_hook_leaves_the_outer_one_open(spooled, door):
     assert len(spooled.of(outer.pid, "ended")) == 1
 
 
-def test_two_doors_scan_at_once(captured, spooled):
-    first = captured.door(1).begin("ascan", "mot01", 0, 1, 20, 0.02)
-    second = captured.door(2).begin("ascan", "mot02", 0, 1, 20, 0.02)
+def test_two_doors_scan_at_once(doors, spooled):
+    first = doors[0].begin("ascan", "mot01", 0, 1, 20, 0.02)
+    second = doors[1].begin("ascan", "mot02", 0, 1, 20, 0.02)
     assert (first.wait(20), second.wait(20)) == ("finish", "finish")
 
     scans = {scan.source.door: scan for scan in spooled.ended(2)}
@@ -165,7 +160,7 @@ def test_custom_data_stand_in_their_group_also_before_the_start_and_after_the_en
     assert scan.status == "completed"
 
 
-def test_sardanas_own_snapshot_stands_in_its_group(captured, spooled, door):
+def test_sardanas_own_snapshot_stands_in_its_group(spooled, door):
     door.run(
         "senv", "PreScanSnapshot", "[('demo/sim/ring/current', 'ring'), ('demo/sim/slit-01/state', 'slit')]"
     )

@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 import time
+from pathlib import Path
 
 from sardana.macroserver.macro import Macro, Type
 
@@ -70,7 +71,7 @@ class no_start(Macro):  # noqa: N801
 
 
 class set_fault(Macro):  # noqa: N801
-    """Upset the server's own process from now on; ``none`` ends it."""
+    """Upset the server's own process from now on; ``off`` ends it."""
 
     param_def = [["fault", Type.String, None, "as in SCIZOO_FAULT"]]
 
@@ -78,7 +79,7 @@ class set_fault(Macro):  # noqa: N801
         faultpoints = importlib.import_module("scifish.faultpoints")
         faultpoints._reached.clear()
         os.environ.pop("SCIZOO_FAULT", None)
-        if fault != "none":
+        if fault != "off":
             os.environ["SCIZOO_FAULT"] = fault
 
 
@@ -115,7 +116,16 @@ def _timed(method, place, path):
             method(self, *args)
         finally:
             lasted = time.perf_counter() - begin
-            with open(path, "a") as file:
+            with Path(path).open("a") as file:
                 file.write(f"{place} {lasted:.6f}\n")
 
     return call
+
+
+class forget_process(Macro):  # noqa: N801
+    """Make the recorder as if the server had just started."""
+
+    def run(self):
+        process = importlib.import_module("sardana_recorders.process")
+        process.shared().producer.close()
+        process._attempt = None

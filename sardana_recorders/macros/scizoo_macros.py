@@ -1,0 +1,95 @@
+"""Sardana macros of scizoo; the only module on MacroPath, so it needs nothing but Sardana to load."""
+
+from typing import Any
+
+from sardana.macroserver.macro import Hookable, Macro, Optional, Type
+
+
+class capture(Macro):  # noqa: N801 - macros are called so
+    """Switch the capture of scans on or off, or tell how it stands.
+
+    ``capture on``, ``capture off`` and ``capture status`` are about this Door; ``capture on
+    server`` is about all Doors without a setting of their own, ``capture off ascan`` about one
+    macro. Other recorders are left alone.
+    """
+
+    param_def = [
+        ["action", Type.String, "status", "on, off or status"],
+        ["scope", Type.String, "door", "door, server, or the name of a macro"],
+    ]
+
+    def run(self, action: str, scope: str) -> None:
+        """Do it, then say how it stands."""
+        if action not in ("on", "off", "status"):
+            raise ValueError(f"capture {action}: say on, off or status")
+        if action != "status":
+            self._switch(scope, on=action == "on")
+        self._tell()
+
+    def _switch(self, scope: str, *, on: bool) -> None:
+        from sardana_recorders.data_recorder_env import OURS, switch
+
+        if on:  # a name that the server does not know makes every scan fail
+            self.getMacroServer().recorder_manager.getRecorderMetaClass(OURS)
+        change = switch(self.getGlobalEnv(), self.getDoorName(), scope, on=on)
+        if change is None:
+            self.output("nothing to change")
+        elif change.names is None:
+            self.unsetEnv(change.key)
+        else:
+            self.setEnv(change.key, list(change.names))
+
+    def _tell(self) -> None:
+        from sardana_recorders.capture_report import flow_lines, switch_lines
+        from scifish.captures import list_captures
+        from scifish.errors import ScifishError
+        from scifish.settings import load_settings
+        from scifish.state_folder import find_state_folder
+
+        for line in switch_lines(self.getGlobalEnv(), self.getDoorName()):
+            self.output(line)
+        try:
+            folder = find_state_folder()
+            load_settings(folder.path)
+            lines = flow_lines(list_captures(folder), self.getDoorName())
+        except ScifishError as error:
+            self.warning("captures do not flow: %s", error)
+            return
+        for line in lines:
+            self.output(line)
+
+
+class sct(Macro, Hookable):  # noqa: N801
+    """Count as ``ct`` does, in a scan of one point, so that it is saved and captured."""
+
+    hints = {"scan": "sct", "allowsHooks": ("pre-scan", "pre-acq", "post-acq", "post-scan")}
+    param_def = [
+        ["integ_time", Type.Float, 1.0, "Integration time"],
+        [
+            "countable_elem",
+            Type.Countable,
+            Optional,
+            "Countable element e.g. MeasurementGroup or ExpChannel",
+        ],
+    ]
+
+    def prepare(self, integ_time: float, countable_elem: Any) -> None:
+        """Build the scan and its recorders."""
+        from sardana_recorders.one_point_scan import OnePointScan
+
+        self.integ_time = integ_time
+        self.nb_points = 1
+        self._gScan = OnePointScan(self, countable_elem)
+        self.setData(self._gScan.data)
+
+    def run(self, *_parameters: Any) -> Any:
+        """Count."""
+        yield from self._gScan.step_scan()
+
+    def getTimeEstimation(self) -> float:  # noqa: N802 - Sardana's name
+        """Return how long it takes, s."""
+        return float(self.integ_time)
+
+    def getIntervalEstimation(self) -> int:  # noqa: N802 - Sardana's name
+        """Return the number of intervals: one point has none."""
+        return 0
