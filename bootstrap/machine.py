@@ -6,6 +6,7 @@ import os
 import shutil
 import ssl
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bootstrap.errors import SetupError
@@ -34,12 +35,17 @@ def check_python(version: tuple[int, ...] = sys.version_info[:2]) -> None:
         raise SetupError(f"python3 is {found}, {wanted} or newer is needed: make setup PYTHON=python3.11")
 
 
-def check_offers(parts: list[Part]) -> None:
-    """Raise SetupError naming everything that a machine other than Debian 12 lacks."""
+def check_offers(parts: list[Part], modules: Sequence[str] = ("ensurepip",)) -> None:
+    """Raise SetupError naming everything that a machine other than Debian 12 lacks.
+
+    Parameters
+    ----------
+    modules
+        Modules of Python that some systems split off.
+    """
     missing = [name for part in parts for name in part.libraries if not has_library(name)]
     missing += [name for part in parts for name in part.programs if not shutil.which(name)]
-    if importlib.util.find_spec("ensurepip") is None:
-        missing.append("Python's module ensurepip")
+    missing += [f"Python's module {name}" for name in modules if importlib.util.find_spec(name) is None]
     if missing:
         raise SetupError(
             "this is not Debian 12, where the set-up fetches what it needs by itself. "

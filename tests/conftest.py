@@ -5,6 +5,7 @@ A part that is missing is an error that says what to install, never a skip.
 
 import multiprocessing
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,23 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 multiprocessing.set_start_method("forkserver", force=True)
 
 
+BASE = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep every file of the tests in one short folder, so that nothing of a good run stays behind."""
+    if config.option.basetemp is None:
+        config.stash[BASE] = Path(tempfile.mkdtemp(prefix="scizoo-"))
+        config.option.basetemp = str(config.stash[BASE] / "t")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Take the folder away unless somebody wants to look for what went wrong."""
+    folder = session.config.stash.get(BASE, None)
+    if folder and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
 def state_folder(tmp_path: Path) -> Path:
     """An empty state folder of a capture host, mode 2770 setgid."""
@@ -35,6 +53,14 @@ def state_folder(tmp_path: Path) -> Path:
     folder.mkdir()
     folder.chmod(0o2770)
     return folder
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path) -> Iterator[RunFolder]:
+    """A run folder of this test's own."""
+    folder = RunFolder(tmp_path / "run")
+    yield folder
+    folder.remove_link()
 
 
 @pytest.fixture(scope="session")

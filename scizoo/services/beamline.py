@@ -13,14 +13,13 @@ from scizoo.services.registry import Registry
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.sardana import Sardana
 from scizoo.services.scicow import Scicow, make_topics, write_configuration
-from scizoo.services.service import READY_LIMIT_S, Service
+from scizoo.services.service import Service
 from scizoo.services.simulation import Simulation
 from scizoo.services.site import Site
 from scizoo.services.tango_db import TangoDatabase
 
 Broker = Literal["embedded", "kafka"]
 Tell = Callable[[str], None]
-SLOW_START_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ class Beamline:
             self.started.append(service)
             self.registry.write(self.started)
         for service in services:
-            service.wait_ready(SLOW_START_S if service is self.sardana else READY_LIMIT_S)
+            service.wait_ready()
         self.registry.write(self.started)
 
     def _broker(self) -> EmbeddedBroker | ApacheKafka:

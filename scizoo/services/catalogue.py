@@ -43,9 +43,7 @@ def configuration(
 def _scicat(url: str) -> dict[str, Any]:
     user = os.environ.get("SCICAT_USER")
     if not user or "SCICAT_PASSWORD" not in os.environ:
-        raise ServiceError(
-            "SciCat wants an account: put SCICAT_USER and SCICAT_PASSWORD into the environment"
-        )
+        raise ServiceError("SciCat wants an account: set SCICAT_USER and SCICAT_PASSWORD")
     return {"url": url, "username": user, "password": {"env": "SCICAT_PASSWORD"}}
 
 

@@ -7,7 +7,7 @@ from scizoo.services.errors import ServiceError
 from scizoo.services.mariadb import MariaDb
 from scizoo.services.ports import LOOPBACK, accepts, free_port
 from scizoo.services.run_folder import RunFolder
-from scizoo.services.service import READY_LIMIT_S, Service
+from scizoo.services.service import Service
 from scizoo.services.system_packages import libraries, unpacked
 from scizoo.services.tango_db import database_answers
 
@@ -36,7 +36,7 @@ class Databaseds(Service):
     def prepare(self) -> None:
         """Start MariaDB with an empty Tango database."""
         self.mariadb.start()
-        self.mariadb.wait_ready(READY_LIMIT_S)
+        self.mariadb.wait_ready()
         self.mariadb.execute(_schema())
         login = {"MYSQL_USER": USER, "MYSQL_PASSWORD": PASSWORD, "MYSQL_DATABASE": DATABASE}
         where = {"MYSQL_HOST": self.mariadb.address, "HOME": str(self.folder.path)}

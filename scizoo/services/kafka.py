@@ -16,7 +16,7 @@ from scizoo.services.errors import ServiceError
 from scizoo.services.java import java_program
 from scizoo.services.ports import LOOPBACK, accepts, free_port
 from scizoo.services.run_folder import RunFolder
-from scizoo.services.service import READY_LIMIT_S, Service
+from scizoo.services.service import Service
 from scizoo.services.system_packages import system_folder
 
 LOG_SETTINGS = Path(__file__).with_name("log4j2.properties")
@@ -122,7 +122,7 @@ class ApacheKafka:
         for broker in self.brokers:
             broker.start()
 
-    def wait_ready(self, limit_s: float = READY_LIMIT_S) -> None:
+    def wait_ready(self, limit_s: float | None = None) -> None:
         """Return when every broker knows all of them."""
         for broker in self.brokers:
             broker.wait_ready(limit_s)
@@ -181,9 +181,7 @@ def kafka_home() -> Path:
     given = os.environ.get("KAFKA_HOME")
     home = Path(given) if given else system_folder() / "kafka"
     if not any((home / "libs").glob("kafka-server-*.jar")):
-        cure = (
-            "point KAFKA_HOME to an unpacked Kafka" if given else "run `make setup-test`, or set KAFKA_HOME"
-        )
+        cure = "point KAFKA_HOME to an unpacked Kafka" if given else "run `make setup`, or set KAFKA_HOME"
         raise ServiceError(f"no Apache Kafka in {home}/libs: {cure}")
     return home
 

@@ -36,6 +36,8 @@ class Sardana(DeviceServer):
         Where scans are saved until PathFixer says where; none: scans are not saved.
     """
 
+    ready_limit_s = 90.0
+
     def __init__(
         self,
         folder: RunFolder,

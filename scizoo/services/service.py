@@ -10,7 +10,6 @@ from scizoo.services.errors import ServiceError, tail
 from scizoo.services.processes import GRACE_S, Process, spawn
 from scizoo.services.run_folder import RunFolder
 
-READY_LIMIT_S = 30.0
 POLL_S = 0.02
 
 
@@ -25,9 +24,12 @@ class Service(ABC):
         Whether it dies with the thread that starts it, even by ``kill -9``.
     variables
         Environment beside that of this process.
+    ready_limit_s
+        How long a start may take on a busy machine.
     """
 
     name: str
+    ready_limit_s = 30.0
 
     def __init__(self, folder: RunFolder, bound: bool = True) -> None:
         self.folder = folder
@@ -87,14 +89,20 @@ class Service(ABC):
         except OSError as error:
             raise ServiceError(f"{self.name} cannot be started: {command[0]}: {error.strerror}") from None
 
-    def wait_ready(self, limit_s: float = READY_LIMIT_S) -> None:
+    def wait_ready(self, limit_s: float | None = None) -> None:
         """Return when it answers and is furnished.
+
+        Parameters
+        ----------
+        limit_s
+            Instead of ``ready_limit_s``, for the answer.
 
         Raises
         ------
         ServiceError
             It ended, or did not answer within the limit; with the end of its log.
         """
+        limit_s = self.ready_limit_s if limit_s is None else limit_s
         end = time.monotonic() + limit_s
         while not self.answers():
             if not self.alive:
@@ -114,7 +122,7 @@ class Service(ABC):
         if self.process:
             self.process.kill()
 
-    def restart(self, limit_s: float = READY_LIMIT_S) -> None:
+    def restart(self, limit_s: float | None = None) -> None:
         """Stop it, start it on the same address with the same data, wait until it is ready."""
         self.stop()
         self.start()

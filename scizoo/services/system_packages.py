@@ -56,4 +56,4 @@ def program(name: str, *unpacked_paths: str) -> Path:
     for path in map(unpacked, unpacked_paths):
         if path.exists():
             return path
-    raise ServiceError(f"{name} is neither on PATH nor below {system_folder()}: run `make setup-test`")
+    raise ServiceError(f"{name} is neither on PATH nor below {system_folder()}: run `make setup`")

@@ -1,7 +1,5 @@
 """Debian's own Tango database serves our devices too."""
 
-from pathlib import Path
-
 import tango
 
 from scizoo.services.databaseds import Databaseds
@@ -9,10 +7,9 @@ from scizoo.services.run_folder import RunFolder
 from scizoo.services.simulation import Simulation
 
 
-def test_devices_run_on_databaseds_with_mariadb(tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path)
-    database = Databaseds(folder)
-    simulation = Simulation(folder, database.address)
+def test_devices_run_on_databaseds_with_mariadb(own_folder: RunFolder) -> None:
+    database = Databaseds(own_folder)
+    simulation = Simulation(own_folder, database.address)
     try:
         database.start()
         database.wait_ready()
@@ -28,4 +25,3 @@ def test_devices_run_on_databaseds_with_mariadb(tmp_path: Path) -> None:
         database.stop()
     assert not database.alive
     assert not database.mariadb.alive
-    folder.remove_link()

@@ -113,8 +113,8 @@ def test_a_reused_process_id_is_left_alone(tmp_path: Path) -> None:
     process.end()
 
 
-def test_a_service_that_ends_early_shows_the_end_of_its_log(tmp_path: Path) -> None:
-    broker = EmbeddedBroker(RunFolder(tmp_path), ["twice", "twice"])
+def test_a_service_that_ends_early_shows_the_end_of_its_log(own_folder: RunFolder) -> None:
+    broker = EmbeddedBroker(own_folder, ["twice", "twice"])
     broker.start()
     with pytest.raises(
         ServiceError, match=r"kafka ended before it was ready; the end of .*kafka\.log(.|\n)*topic twice"
@@ -122,8 +122,8 @@ def test_a_service_that_ends_early_shows_the_end_of_its_log(tmp_path: Path) -> N
         broker.wait_ready()
 
 
-def test_a_running_service_is_not_started_twice(tmp_path: Path) -> None:
-    broker = EmbeddedBroker(RunFolder(tmp_path), [])
+def test_a_running_service_is_not_started_twice(own_folder: RunFolder) -> None:
+    broker = EmbeddedBroker(own_folder, [])
     broker.start()
     try:
         with pytest.raises(ServiceError, match=f"kafka runs already, pid {broker.pid}"):

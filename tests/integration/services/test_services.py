@@ -1,7 +1,5 @@
 """Each service starts, answers, and stops without leaving a process."""
 
-from pathlib import Path
-
 import pytest
 import tango
 from confluent_kafka.admin import AdminClient
@@ -91,8 +89,8 @@ def test_apache_kafka_answers_and_says_its_version(kafka: ApacheKafka) -> None:
     assert kafka_version()[0].isdigit()
 
 
-def test_the_embedded_broker_has_one_partition_per_topic(tmp_path: Path) -> None:
-    broker = EmbeddedBroker(RunFolder(tmp_path), ["scizoo.demo.captures", "scizoo.demo.receipts"])
+def test_the_embedded_broker_has_one_partition_per_topic(own_folder: RunFolder) -> None:
+    broker = EmbeddedBroker(own_folder, ["scizoo.demo.captures", "scizoo.demo.receipts"])
     broker.start()
     try:
         broker.wait_ready()

@@ -1,7 +1,5 @@
 """Three brokers replicate each other, and go on when one is killed."""
 
-from pathlib import Path
-
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -11,8 +9,8 @@ from scizoo.services.run_folder import RunFolder
 
 
 @pytest.mark.timeout(120)
-def test_a_message_is_acknowledged_while_one_of_three_brokers_is_dead(tmp_path: Path) -> None:
-    cluster = ApacheKafka(RunFolder(tmp_path), brokers=3)
+def test_a_message_is_acknowledged_while_one_of_three_brokers_is_dead(own_folder: RunFolder) -> None:
+    cluster = ApacheKafka(own_folder, brokers=3)
     acknowledged: list[object] = []
     try:
         cluster.start()

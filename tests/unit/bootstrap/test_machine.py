@@ -16,12 +16,14 @@ def test_an_old_python_is_named_with_what_to_do() -> None:
 
 def test_a_machine_that_lacks_something_is_told_all_of_it() -> None:
     part = Part("x", libraries=("libnothere.so.7", "libc.so.6"), programs=("no-such-program", "sh"))
-    with pytest.raises(SetupError, match=r"Missing here: libnothere\.so\.7, no-such-program\. Install"):
-        check_offers([part])
+    with pytest.raises(
+        SetupError, match=r"libnothere\.so\.7, no-such-program, Python's module nomodule\. Install"
+    ):
+        check_offers([part], modules=("json", "nomodule"))
 
 
 def test_a_machine_that_offers_everything_is_fine() -> None:
-    check_offers([Part("x", libraries=("libc.so.6",), programs=("sh",))])
+    check_offers([Part("x", libraries=("libc.so.6",), programs=("sh",))], modules=("json",))
 
 
 @pytest.mark.parametrize(
