@@ -1,17 +1,18 @@
 """What SciFish does on a capture host: its own captures, the forwarder, and watching the Doors."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
 from scifish.captures import CaptureState, get_capture, list_captures
 from scifish.client_captures import ClientCaptures
 from scifish.door_watcher import DoorWatcher
-from scifish.errors import ScifishError
+from scifish.errors import ScifishError, SettingsError
 from scifish.forwarder import Forwarder
 from scifish.forwarder_settings import ForwarderSettings
 from scifish.forwarder_status import ForwarderStatus
 from scifish.producer import Producer
-from scifish.settings import Settings, save_settings
+from scifish.settings import Settings, load_settings, save_settings
 from scifish.state_folder import StateFolder, host_name
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class CaptureHost:
     def __init__(self, folder: StateFolder, settings: Settings, forwarding: ForwarderSettings) -> None:
         self._folder = folder
         folder.prepare()
-        save_settings(folder.path, settings)
+        _write_settings(folder, settings)
         self._producer = Producer.start(ROLE, folder)
         self.clients = ClientCaptures(self._producer)
         try:
@@ -115,6 +116,14 @@ class CaptureHost:
 def forwarder_author() -> str:
     """Return who closes what nobody ended: ``scifish@<host>``."""
     return f"{ROLE}@{host_name()}"
+
+
+def _write_settings(folder: StateFolder, settings: Settings) -> None:
+    """Write the settings unless they stand there already, which spares a full disk."""
+    with suppress(SettingsError):
+        if load_settings(folder.path) == settings:
+            return
+    save_settings(folder.path, settings)
 
 
 def _found(part: str, trouble: str | None, well: str, cure: str) -> Finding:

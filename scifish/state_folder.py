@@ -5,6 +5,7 @@ accounts share the databases in it (Linux and SQLite measured this way: without 
 umask 022 the second account cannot write or even open them).
 """
 
+import errno
 import os
 import socket
 import stat
@@ -56,7 +57,8 @@ class StateFolder:
         Raises
         ------
         SettingsError
-            The folder is missing, on a network file system, or not writable by this account.
+            The folder is missing, on a network file system, or not writable by this account. A
+            full disk is no reason: what can still be kept is found out by keeping it.
         """
         if not self.path.is_dir():
             raise SettingsError(f"state folder {self.path} does not exist: make it with mode 2770 setgid")
@@ -69,6 +71,8 @@ class StateFolder:
             with tempfile.TemporaryFile(dir=self.spools) as probe:
                 probe.write(b"scizoo")
         except OSError as error:
+            if error.errno == errno.ENOSPC:
+                return  # told by the spool, which has a reserve for this
             account = os.geteuid()
             raise SettingsError(
                 f"state folder {self.path} cannot be written by uid {account}: {error.strerror}; "

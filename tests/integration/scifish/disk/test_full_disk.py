@@ -1,0 +1,98 @@
+"""The spool's disk full, on a small file system in memory.
+
+As root it is mounted for a process of the test's own in a mount name space (``unshare -m``), else
+also in a user name space (``unshare -rm``): nothing is ever mounted for others.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FULL_DISK = """
+import json, os, pathlib, sys
+from scifish.captures import list_captures
+from scifish.errors import SpoolError
+from scifish.reserve import make_reserve
+from scifish.spool import Spool
+from scifish.state_folder import StateFolder
+from scifish.testing.capture_messages import new_identity, told
+
+folder = StateFolder(pathlib.Path(sys.argv[1]))
+spool = Spool.open(folder, "sardana")
+reserved = folder.reserve.stat().st_size
+
+def commit():
+    message = told(new_identity(), "ended", description="x" * 10_000)
+    try:
+        spool.commit(message)
+    except SpoolError as error:
+        refused.append(str(error))
+    else:
+        kept.append(message.pid)
+
+kept, refused = [], []
+commit()
+filler = folder.path / "filler"
+with filler.open("wb", buffering=0) as file:
+    try:
+        while True:
+            file.write(bytes(4096))
+    except OSError:
+        pass
+before = len(kept)
+troubles = []
+while len(kept) + len(refused) < 2000 and not refused:
+    commit()
+    troubles.append(spool.trouble)
+on_reserve = len(kept) - before
+told_at = next(number for number, trouble in enumerate(troubles) if trouble)
+another_refused = None
+try:
+    Spool.open(folder, "scifly").close()
+except SpoolError as error:
+    another_refused = str(error)
+filler.unlink()
+commit()
+spool.close()
+again = Spool.open(folder, "sardana")
+listed = {capture.pid for capture in list_captures(folder, 5000)}
+print(json.dumps({
+    "reserved": reserved, "on_reserve": on_reserve, "told_at": told_at, "troubles": troubles[-1:],
+    "first_trouble": troubles[told_at], "refused": refused, "another_refused": another_refused,
+    "lost": [pid for pid in kept if pid not in listed], "kept": len(kept),
+    "after": len(kept) - before - on_reserve, "reserve_again": folder.reserve.exists(),
+}))
+"""
+
+
+def run_on_small_disk(tmp_path: Path, megabytes: int, program: str) -> dict[str, Any]:
+    """Run a program with a state folder on a full-able disk; return the JSON that it prints."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    options = "-m" if os.geteuid() == 0 else "-rm"
+    mount = (
+        f'mount -t tmpfs -o size={megabytes}m,mode=2770 none {disk} && exec {sys.executable} -c "$0" {disk}'
+    )
+    command = ["unshare", options, "sh", "-c", mount, program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, f"a name space of its own is needed (unshare {options}): {done.stderr}"
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.mark.parametrize("megabytes", [1, 8])
+def test_what_fits_the_reserve_is_kept_and_the_operator_is_told_at_once(tmp_path, megabytes):
+    found = run_on_small_disk(tmp_path, megabytes, FULL_DISK)
+    assert found["reserved"] >= megabytes * 2**20 // 8
+    assert found["on_reserve"] * 10_000 > found["reserved"] // 3, "the reserve's space was used"
+    assert found["told_at"] == 0, "at the first commit on the reserve"
+    assert "captures are kept on the reserve; free space now" in found["first_trouble"]
+    assert "could not be kept" in found["refused"][0]
+    assert found["lost"] == [], "what was confirmed is there"
+    assert found["after"] == 1, "with space again it goes on in the same process"
+    assert found["reserve_again"]
