@@ -64,12 +64,16 @@ class Installation:
         self.office_file = self.folder / "office.yaml"
         self.office_file.write_text(yaml.safe_dump(OFFICE))
         self.path = self.folder / "scicow.yaml"
-        self.path.write_text(yaml.safe_dump(self._document()))
+        self.rewrite()
         self._producer = Producer({"bootstrap.servers": self.kafka, "log_level": 3})
 
     @property
     def configuration(self) -> Configuration:
         return load(self.path)
+
+    def rewrite(self) -> None:
+        """Write the configuration anew, after a test has changed what it is made of."""
+        self.path.write_text(yaml.safe_dump(self._document()))
 
     def make_topics(self) -> None:
         admin = TopicAdmin(self.configuration.kafka.client())

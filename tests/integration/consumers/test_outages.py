@@ -1,0 +1,113 @@
+"""A catalogue that is away holds its own group only, and catches up by itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from consumers.testing.captures import capture, file
+from consumers.testing.scicat_server import Fault, ScicatServer
+from scizoo.services.kafka import ApacheKafka
+from scizoo.services.mongod import Mongod
+from scizoo.services.run_folder import RunFolder
+from tests.integration.consumers.installation import Installation
+from tests.waiting import wait_for
+
+
+@pytest.fixture
+def own_mongod(tmp_path: Path) -> Iterator[Mongod]:
+    """A MongoDB that a test may kill."""
+    server = Mongod(RunFolder(tmp_path))
+    server.start()
+    server.wait_ready()
+    yield server
+    server.stop()
+
+
+def test_mongodb_killed_and_back_again(kafka: ApacheKafka, own_mongod: Mongod, tmp_path: Path) -> None:
+    installation = Installation(tmp_path / "scicow", f"t{uuid4().hex[:8]}", kafka.address, own_mongod.address)
+    installation.make_topics()
+    with installation.scicow() as scicow:
+        installation.send(capture(1))
+        installation.wait_dataset(capture(1).pid)
+        installation.wait_committed(1)
+        own_mongod.kill()
+        installation.send(*[capture(number, files=[file("a.h5")]) for number in range(2, 12)], b"garbage")
+        wait_for(lambda: b"MongoDB could not" in scicow.log.read_bytes(), 30, "a word about MongoDB")
+        assert installation.committed() == 1
+        own_mongod.start()
+        own_mongod.wait_ready()
+        installation.wait_committed(12)
+        assert scicow.stop() == 0
+    assert installation.datasets.count_documents({}) == 11
+    assert len(installation.letters()) == 1
+    installation.drop()
+
+
+@pytest.fixture
+def both(kafka: ApacheKafka, mongod: Mongod, tmp_path: Path) -> Iterator[tuple[Installation, ScicatServer]]:
+    password = tmp_path / "password"
+    password.touch(0o600)
+    password.write_text("aman")
+    with ScicatServer() as server:
+        scicat = {"url": server.url, "username": "ingestor", "password": {"file": str(password)}}
+        made = Installation(
+            tmp_path / "scicow",
+            f"t{uuid4().hex[:8]}",
+            kafka.address,
+            mongod.address,
+            {"scicat": scicat},
+            ("mongodb", "scicat"),
+        )
+        made.make_topics()
+        yield made, server
+        made.drop()
+
+
+def test_scicat_down_while_mongodb_goes_on(both: tuple[Installation, ScicatServer]) -> None:
+    installation, server = both
+    messages = [capture(number, files=[file("a.h5")]) for number in range(1, 6)]
+    with installation.scicow("scicat") as scicat, installation.scicow("mongodb"):
+        installation.send(capture(100))
+        installation.wait_committed(1, "scicat")
+        server.well, server.always = False, Fault(503)
+        installation.send(*messages)
+        installation.wait_committed(6, "mongodb")
+        wait_for(lambda: b"SciCat is busy or away" in scicat.log.read_bytes(), 30, "a word about SciCat")
+        assert installation.committed("scicat") == 1
+        server.well, server.always = True, None
+        installation.wait_committed(6, "scicat")
+    assert {message.pid for message in messages} < set(server.state.datasets)
+    assert len(server.state.blocks) == 5
+    final = {(r.pid, r.sink) for r in installation.receipts() if r.outcome == "catalogued"}
+    assert {(message.pid, sink) for message in messages for sink in ("mongodb", "scicat")} < final
+    assert all(receipt.sinks == ["mongodb", "scicat"] for receipt in installation.receipts())
+
+
+def test_an_unassigned_capture_reaches_mongodb_and_waits_for_scicat(
+    both: tuple[Installation, ScicatServer],
+) -> None:
+    installation, server = both
+    nobodys = capture(1, proposal=None, assignment="none", context_note="no session is open")
+    with installation.scicow("scicat"), installation.scicow("mongodb"):
+        installation.send(nobodys)
+        installation.wait_dataset(nobodys.pid)
+        installation.wait_committed(1, "scicat")
+        waiting = {(r.sink, r.outcome, r.reason) for r in installation.receipts()}
+        assert ("scicat", "waiting", "no session is open") in waiting
+        installation.send(capture(1, rank=3, author="staff@office"))
+        wait_for(lambda: nobodys.pid in server.state.datasets, 30, "the dataset in SciCat")
+        wait_for(lambda: installation.state["waiting"].count_documents({}) == 0, 10, "nobody waiting")
+
+
+def test_a_wrong_password_ends_the_process_with_1_and_a_sentence(
+    both: tuple[Installation, ScicatServer],
+) -> None:
+    installation, server = both
+    server.users = {"ingestor": "another"}
+    with installation.scicow("scicat") as scicat:
+        assert scicat.process.wait(30) == 1
+    told = scicat.log.read_text()
+    assert told.splitlines()[-1] == "scicow: SciCat refuses user 'ingestor': check user and password"
+    assert "aman" not in told
