@@ -65,18 +65,15 @@ class Journal:
         JournalError
             It cannot be opened, another process has it, or a later version wrote it.
         """
-        try:
-            make_shared_file(path)
-            database = sqlite3.connect(path, isolation_level=None, timeout=1.0, check_same_thread=False)
-            database.execute("PRAGMA locking_mode = EXCLUSIVE")
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = FULL")
-            (layout,) = database.execute("PRAGMA user_version").fetchone()
-            if layout > LAYOUT:
-                raise JournalError(f"{path} was written by a later version ({layout}): upgrade this one")
-            database.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
-        except (OSError, sqlite3.Error) as error:
-            raise JournalError(f"{path}: {error}; does another SciFly run with this journal?") from None
+        with contextlib.ExitStack() as undo:
+            try:
+                make_shared_file(path)
+                database = sqlite3.connect(path, isolation_level=None, timeout=1.0, check_same_thread=False)
+                undo.callback(database.close)
+                _prepare(database, path)
+            except (OSError, sqlite3.Error) as error:
+                raise JournalError(f"{path}: {error}; does another SciFly run with this journal?") from None
+            undo.pop_all()
         return cls(database)
 
     def close(self) -> None:
@@ -177,6 +174,16 @@ class Journal:
     def _roll_back(self) -> None:
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    database.execute("PRAGMA locking_mode = EXCLUSIVE")
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
+    (layout,) = database.execute("PRAGMA user_version").fetchone()
+    if layout > LAYOUT:
+        raise JournalError(f"{path} was written by a later version ({layout}): upgrade this one")
+    database.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
 
 
 def _values(row: FileRow) -> tuple[object, ...]:

@@ -189,7 +189,7 @@ class Steps:
         capture = self._begun(row, profile, beginning)
         row.pid = capture.pid
         if self._is_late(row, profile):
-            capture.amended("files", **where(row))
+            capture.amended("completion", **where(row))
         else:
             capture.ended("completed", **facts_of(row, profile))
 

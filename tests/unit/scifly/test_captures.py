@@ -156,7 +156,7 @@ class TestChangedAfterCapture:
         write(raw / "a.txt", "12", at_s=100)
         scifly.settle()
         first, second = captures()
-        assert (second.pid, second.phase, second.part.name) == (first.pid, "amended", "files")
+        assert (second.pid, second.phase, second.part.name) == (first.pid, "amended", "completion")
         assert files_of(second) == [("a.txt", 2, True)] and second.end_time is None
 
     def test_another_name_is_the_same_capture(self, fly, raw, write, captures):
