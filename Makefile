@@ -39,7 +39,7 @@ lint: setup ## style, types, who may import whom, freshness of the schemas
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check --quiet .
 	@$(RUN) mypy
-	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 	@$(RUN) scifish.generate_schemas --check
 
 format: setup ## put the code into the common form
