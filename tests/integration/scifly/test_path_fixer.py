@@ -1,0 +1,90 @@
+"""SciFly behind a real PathFixer: opening, changing the sample and closing a session move it along."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pathfixer.client import PathFixerClient
+from scifish.settings import Settings, Station, save_settings
+from scizoo.services.device_server import Device, DeviceServer
+from sdm.file_worker import FileWorker
+from sdm.folder_plan import Principals
+from sdm.rule_files import load_rules
+from sdm.site_part import plan_site_part
+
+OFFICE = """
+proposals:
+  - {number: "20260101", title: Ice, type: Normal, pi: {account: adalov}, beamlines: [demo]}
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A data root with the site's part of the tree."""
+    root = tmp_path / "site"
+    root.mkdir()
+    uid, gid = os.geteuid(), os.getegid()
+    who = Principals(site_owner=uid, site_group=gid, service=uid, beamline=gid, proposal=gid)
+    files = FileWorker()
+    for plan in plan_site_part(load_rules("maxiv_v1"), str(root), "demo", who):
+        files.make(plan)
+    files.close()
+    return root
+
+
+@pytest.fixture
+def path_fixer(beamline, root: Path, tmp_path: Path) -> Iterator[PathFixerClient]:
+    """A PathFixer device, which the beamline's settings name."""
+    office = tmp_path / "office.yaml"
+    office.write_text(OFFICE)
+    me, mine = f"#{os.geteuid()}", f"#{os.getegid()}"
+    properties = {
+        "Beamline": "demo",
+        "DataRoot": str(root),
+        "StateDirectory": str(tmp_path / "pathfixer"),
+        "UserOfficeSettings": f"file={office}",
+        "SiteOwner": me,
+        "SiteGroup": mine,
+        "BeamlineGroup": mine,
+        "ProposalGroup": mine,
+        "FreeSpaceLimit": "0",
+    }
+    name = f"{beamline.name}/ctl/sdm-real"
+    device = Device(name, "PathFixer", properties)
+    instance = f"real-{beamline.name}"
+    server = DeviceServer(
+        beamline.run_folder, beamline.tango_host, f"pathfixer-{instance}", "PathFixer", [device], instance
+    )
+    station = Station(match="*", path_fixer=name, sci_dog=beamline.announcer.address)
+    settings = Settings(beamline="demo", facility="maxiv", pid_prefix="20.500.12345", stations=(station,))
+    save_settings(beamline.state, settings)
+    server.start()
+    server.wait_ready()
+    yield PathFixerClient(server.proxy().name(), 20)
+    server.kill()
+
+
+def test_a_session_from_opening_to_closing(beamline, path_fixer, root):
+    path_fixer.open_session("adalov", "20260101", visit="20261121")
+    raw = root / "visitors/demo/20260101/20261121/raw"
+    beamline.serve()
+    beamline.watching(raw)
+    beamline.acquire(raw, "--duration", "0.2", "--spectrum", "first")
+    beamline.captured(1)
+
+    path_fixer.set_sample("s01")
+    beamline.acquire(raw, "--duration", "0.2", "--spectrum", "second")
+    beamline.captured(2)
+
+    path_fixer.close_session()
+    unowned = root / "staff/demo/unowned"
+    beamline.watching(unowned)
+    beamline.acquire(unowned, "--duration", "0.2", "--spectrum", "third")
+    found = {message.title: message for message in beamline.captured(3)}
+    assert {name: (one.proposal, one.visit, one.assignment) for name, one in found.items()} == {
+        "first.txt": ("20260101", "20261121", "assigned"),
+        "second.txt": ("20260101", "20261121", "assigned"),
+        "third.txt": (None, None, "none"),
+    }
