@@ -1,0 +1,51 @@
+"""A real scan beside SciFly: its HDF5 file is the scan's, a file saved meanwhile is SciFly's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scifish.state_folder import StateFolder
+from scifly.claims import SpoolListener
+from scizoo.services.sardana import Sardana
+from tests.waiting import wait_for
+
+
+@pytest.fixture
+def raw(beamline) -> Path:
+    return beamline.open_session("20260101")
+
+
+@pytest.fixture
+def sardana(beamline, raw: Path) -> Iterator[Sardana]:
+    """A Sardana of this capture host, whose scans are captured and go into the session's folder."""
+    server = Sardana(beamline.run_folder, beamline.tango_host, beamline.name, scan_dir=raw)
+    server.name = f"sardana-{beamline.name}"
+    server.variables["SCIZOO_STATE"] = str(beamline.state)
+    server.start()
+    server.wait_ready()
+    server.door().run("senv", "DataRecorder", "SciFishRecorder")
+    yield server
+    server.stop()
+
+
+@pytest.mark.timeout(180)
+def test_the_file_of_a_scan_is_left_to_the_scan(beamline, raw, sardana, last_files):
+    beamline.serve()
+    beamline.watching(raw)
+    # Points further apart than a file must rest to be complete.
+    scan = sardana.door().begin("ascan", "mot01", 0, 1, 3, 1.0)
+    wait_for(lambda: list(raw.glob("*.h5")), 20, "the scan's file")
+    beamline.acquire(raw, "--duration", "0.2")
+    wait_for(lambda: beamline.read("Settling") == 2, 20, "both files are seen")
+    assert beamline.captures() == []
+    assert scan.wait(30) == "finish"
+    (message,) = beamline.captured(1)
+    beamline.idle()
+    assert message.name == "Ag_0001.txt" and len(beamline.captures()) == 1
+    states = {Path(str(shown["path"])).suffix: shown["state"] for shown in last_files()}
+    assert states == {".h5": "left", ".txt": "captured"}
+    listener = SpoolListener(StateFolder(beamline.state), "scifly@nobody")
+    (scans_file,) = [path for path in listener.listen().named if path.endswith(".h5")]
+    listener.close()
+    assert Path(scans_file).parent == raw
