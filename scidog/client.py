@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import tango
 from pydantic import TypeAdapter
 
-from scidog.errors import NoAnswerError, ScidogError, error_from_text
+from scidog.device_calls import BusyError, DeviceCalls
+from scidog.errors import NoAnswerError, error_from_text
 from scidog.history import HistoryLine
 from scidog.requests import DeleteRequest, DiffRequest
 from scidog.trial import Trial
@@ -21,7 +21,6 @@ from scidog.wire_text import check_name, wire_json
 from scifish.selection import Selection, parse_selection
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.2
-BUSY = "JobRefusedError"
 
 Answer = TypeVar("Answer")
 
@@ -40,29 +39,29 @@ class SciDogClient:
     def __init__(self, device: str, timeout_s: float = 10.0) -> None:
         self.device = device
         self._timeout_s = timeout_s
-        self._proxy: tango.DeviceProxy | None = None
+        self._calls = DeviceCalls(device)
 
     def active(self) -> Selection | None:
         """Return the active selection; none when none is active."""
-        text = self._attributes("ActiveSelection")[0]
+        text = self._calls.attributes("ActiveSelection")[0]
         return parse_selection(text) if text else None
 
     def active_name(self) -> str:
         """Return the name of the active selection; empty when none is active."""
-        return str(self._attributes("ActiveSelectionName")[0])
+        return str(self._calls.attributes("ActiveSelectionName")[0])
 
     def names(self) -> list[str]:
         """Return the names of all selections."""
-        return list(self._attributes("Selections")[0] or ())
+        return list(self._calls.attributes("Selections")[0] or ())
 
     def standing(self) -> tuple[str, str]:
         """Return state and status of the device, e.g. ``("ALARM", "… does not answer …")``."""
-        state, status = self._attributes("State", "Status")
+        state, status = self._calls.attributes("State", "Status")
         return str(state), str(status)
 
     def get(self, name: str) -> Selection:
         """Return the newest revision of a selection; raises UnknownSelectionError."""
-        return parse_selection(self._call(lambda proxy: proxy.GetSelection(check_name(name))))
+        return parse_selection(self._calls.command("GetSelection", check_name(name)))
 
     def save(self, selection: Selection) -> Selection:
         """Save an edited selection and return it with its new revision.
@@ -90,8 +89,8 @@ class SciDogClient:
     def switch(self, name: str) -> None:
         """Make a selection the active one, and return when it is; raises as ``get`` and RefusedError."""
         check_name(name)
-        self._call(lambda proxy: proxy.write_attribute("ActiveSelectionName", name))
-        self._until(lambda: True if self.active_name() == name else None, f"switch to {name!r}")
+        self._calls.write("ActiveSelectionName", name)
+        self._until(lambda: self._switched(name), f"switch to {name!r}")
 
     def history(self, name: str) -> list[HistoryLine]:
         """Return the revisions of a selection, newest first; raises UnknownSelectionError."""
@@ -112,20 +111,28 @@ class SciDogClient:
 
     def _start(self, command: str, argument: str) -> str | None:
         try:
-            return str(self._call(lambda proxy: proxy.command_inout(command, argument)))
-        except _BusyError:
+            return self._calls.command(command, argument)
+        except BusyError:
             return None
 
     def _ended(self, job: str) -> dict[str, Any] | None:
         states, results = (
             {item["id"]: item for item in map(json.loads, texts or ())}
-            for texts in self._attributes("JobState", "JobResult")
+            for texts in self._calls.attributes("JobState", "JobResult")
         )
         if job not in states:
             raise NoAnswerError(f"{self.device} was restarted while {job} ran: look whether it was done")
         if states[job]["state"] == "failed":
             raise error_from_text(results[job]["error"])
         return results[job] if states[job]["state"] == "done" else None
+
+    def _switched(self, name: str) -> bool | None:
+        active, states, results = self._calls.attributes("ActiveSelectionName", "JobState", "JobResult")
+        switches = [job for job in map(json.loads, states or ()) if job["kind"] == "switch"]
+        if switches and switches[-1]["state"] == "failed":
+            told = {job["id"]: job["error"] for job in map(json.loads, results or ())}
+            raise error_from_text(told[switches[-1]["id"]])
+        return True if active == name else None
 
     def _until(self, ask: Callable[[], Answer | None], what: str) -> Answer:
         limit, pause = time.monotonic() + self._timeout_s, SHORTEST_PAUSE_S
@@ -136,27 +143,3 @@ class SciDogClient:
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
         raise NoAnswerError(f"{self.device}: {what} has not ended within {self._timeout_s:g} s")
-
-    def _attributes(self, *names: str) -> list[Any]:
-        found = self._call(lambda proxy: proxy.read_attributes(list(names)))
-        return [item.value for item in found]
-
-    def _call(self, function: Callable[[tango.DeviceProxy], Any]) -> Any:
-        try:
-            if self._proxy is None:
-                self._proxy = tango.DeviceProxy(self.device)
-            return function(self._proxy)
-        except tango.DevFailed as error:
-            raise self._error(error) from None
-
-    def _error(self, error: tango.DevFailed) -> ScidogError:
-        cause = error.args[0]
-        if cause.reason == BUSY:
-            return _BusyError(cause.desc)
-        if cause.reason.startswith(("API_", "DB_")):
-            return NoAnswerError(f"{self.device} does not answer: {cause.desc.splitlines()[0]}")
-        return error_from_text(f"{cause.reason}: {cause.desc}")
-
-
-class _BusyError(ScidogError):
-    """A job of this kind is running; it will end."""

@@ -33,6 +33,10 @@ class NoAnswerError(ScidogError):
     """The SciDog device did not answer, or did not finish, in time; the text names it."""
 
 
+class NotKnownError(ScidogError):
+    """SciDog knows no selections yet: its store never answered and there is no copy on its disk."""
+
+
 _BY_NAME: dict[str, type[ScidogError]] = {
     cls.__name__: cls
     for cls in (
@@ -42,6 +46,7 @@ _BY_NAME: dict[str, type[ScidogError]] = {
         UnknownSelectionError,
         RefusedError,
         NoAnswerError,
+        NotKnownError,
     )
 }
 

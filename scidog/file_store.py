@@ -45,11 +45,9 @@ class FileStore:
     def contents(self) -> Contents:
         """Return the newest revisions and the active name."""
         with self._reachable():
-            newest: dict[str, Saved] = {}
-            for saved in map(_read, self.selections.glob("*.json")):
-                if saved.name not in newest or saved.revision > newest[saved.name].revision:
-                    newest[saved.name] = saved
-            kept = sorted((saved for saved in newest.values() if not saved.deleted), key=lambda it: it.name)
+            newest = {_slug_of(path): path for path in sorted(self.selections.glob("*.json"))}
+            kept = [saved for saved in map(_read, newest.values()) if not saved.deleted]
+            kept.sort(key=lambda saved: saved.name)
             return Contents(active=self._active(), newest=tuple(kept))
 
     def history(self, name: str) -> list[Saved]:
@@ -80,11 +78,9 @@ class FileStore:
 
     def _active(self) -> str | None:
         try:
-            text = self.active.read_text(encoding="utf-8")
+            return str(json.loads(self.active.read_bytes())["active"])
         except FileNotFoundError:
             return None
-        try:
-            return str(json.loads(text)["active"])
         except (ValueError, KeyError, TypeError):
             raise StoreRefusedError(
                 f'{self.active} is not {{"active": <name>}}: correct or remove it'
@@ -111,6 +107,10 @@ def _slug(name: str) -> str:
     if len(quoted) <= LONGEST_NAME:
         return quoted
     return f"{quoted[:LONGEST_NAME]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def _slug_of(path: Path) -> str:
+    return path.name.rsplit(".", 2)[0]
 
 
 def _read(path: Path) -> Saved:

@@ -35,6 +35,7 @@ from tango_devices.jobs import Job, JobRefusedError
 from tango_devices.sci_dog_properties import SciDogProperties
 from tango_devices.tango_text import tango_text
 
+ABOUT_SELECTIONS = {"ActiveSelection", "ActiveSelectionName", "Selections"}
 STATES = {
     Standing.READY: DevState.ON,
     Standing.NOTHING_ACTIVE: DevState.STANDBY,
@@ -89,6 +90,15 @@ class SciDog(ScizooDevice):
             self.in_background(service.close)
         if reader is not None:
             reader.close()
+
+    def published_value(self, name: str) -> Any:
+        """Return a published value; a selection that is not known is an error, not "none is active".
+
+        Who listens keeps its own last good copy then.
+        """
+        if name in ABOUT_SELECTIONS and (self._service is None or self._service.known.contents is None):
+            tango.Except.throw_exception("NotKnownError", f"not known yet: {self.get_status()}", "SciDog")
+        return super().published_value(name)
 
     def write_active_selection_name(self, name: str) -> None:
         """Make another selection active: refused at once or done within seconds (job ``switch``)."""
@@ -174,8 +184,13 @@ class SciDog(ScizooDevice):
 
     def _follow(self, service: SelectionService, stopped: threading.Event) -> None:
         while not stopped.is_set():
-            service.refresh()
-            self._publish_known(service)
+            try:
+                service.refresh()
+                self._publish_known(service)
+            except Exception as error:  # noqa: BLE001 - edge of a thread: it must go on, and people must know
+                self.publish_state(
+                    DevState.FAULT, f"cannot follow the store: {type(error).__name__}: {error}"
+                )
             stopped.wait(self._properties.refresh_period)
 
     def _publish_known(self, service: SelectionService) -> None:

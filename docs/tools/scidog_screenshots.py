@@ -114,7 +114,7 @@ def _beamline() -> Iterator[SciDogClient]:
     with tempfile.TemporaryDirectory(prefix="scizoo-") as name, ExitStack() as stack:
         folder = RunFolder(Path(name))
         database = TangoDatabase(folder)
-        os.environ.update(folder.environment(database.address))
+        os.environ.update(folder.environment(database.address), SCIZOO_HOST="b-demo-cc-0")
         _serve(stack, database)
         _serve(stack, Simulation(folder, database.address))
         properties = {"Beamline": "demo", "Store": str(folder.path / "selections"), "RefreshPeriod": "0.1"}

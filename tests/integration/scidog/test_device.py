@@ -14,6 +14,7 @@ import tango
 from scidog.client import SciDogClient
 from scidog.errors import (
     NoAnswerError,
+    NotKnownError,
     RefusedError,
     ScidogError,
     StaleRevisionError,
@@ -21,6 +22,7 @@ from scidog.errors import (
     UnknownSelectionError,
 )
 from scidog.wire_text import wire_json
+from scifish.active_selection import SelectionListener
 from scifish.selection import Entry, Selection
 from scifish.state_folder import host_name
 from scizoo.services.device_server import Device, DeviceServer
@@ -151,6 +153,15 @@ def test_a_switch_to_an_unknown_selection_is_refused_at_once(dog: SciDogClient) 
         dog.switch("al")
 
 
+def test_a_switch_that_fails_in_the_store_is_told_with_its_reason(start: Start, mongo: Mongod) -> None:
+    """The device has not noticed yet that the database is gone when it is asked to switch."""
+    dog = SciDogClient(start(Beamline="demo", Store=mongo.address, RefreshPeriod="30").address)
+    dog.save(ALL)
+    mongo.kill()
+    with pytest.raises(StoreAwayError, match="does not answer"):
+        dog.switch("all")
+
+
 def test_what_is_no_selection_is_refused_at_once_with_the_wrong_value(server: DeviceServer) -> None:
     with pytest.raises(tango.DevFailed) as failure:
         server.proxy().SaveSelection(
@@ -246,6 +257,33 @@ def test_a_scidog_that_starts_without_its_database_serves_the_copy(start: Start,
     server.restart()
     assert dog.active() == saved
     wait_for(state_is(dog, "ALARM"), 10, "ALARM")
+
+
+def test_without_database_and_copy_nothing_is_known_which_is_not_none_active(
+    start: Start, tmp_path: Path
+) -> None:
+    """A producer that listens must keep its own copy, so the attribute is an error, not empty."""
+    server = start(Beamline="demo", Store=str(tmp_path / "not mounted" / "store"), RefreshPeriod="0.05")
+    dog, listener = SciDogClient(server.address), SelectionListener(server.address, tmp_path / "copy.json")
+    wait_for(state_is(dog, "ALARM"), 3, "ALARM")
+    for ask in (dog.active, dog.active_name, dog.names):
+        with pytest.raises(NotKnownError, match="is the disk mounted"):
+            ask()
+    wait_for(lambda: "is the disk mounted" in str(listener.known().note), 5, "the listener knows why")
+    listener.close()
+
+
+def test_a_producer_follows_the_active_selection_and_keeps_it_when_scidog_is_gone(
+    server: DeviceServer, dog: SciDogClient, tmp_path: Path
+) -> None:
+    listener = SelectionListener(server.address, tmp_path / "copy.json")
+    saved = dog.save(ALL)
+    dog.switch("all")
+    wait_for(lambda: listener.known().selection == saved, 5, "the listener knows it")
+    server.kill()
+    wait_for(lambda: listener.known().note, 15, "the listener notices")
+    assert listener.known().selection == saved
+    listener.close()
 
 
 def test_init_with_a_frozen_database_does_not_wait_for_it(start: Start, mongo: Mongod) -> None:

@@ -56,10 +56,11 @@ def test_a_file_that_is_no_selection_is_named(tmp_path: Path) -> None:
         store.contents()
 
 
-def test_an_active_file_that_cannot_be_understood_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", [b"all", b"{}", b"\xff\xfe", b"[1]"])
+def test_an_active_file_that_cannot_be_understood_is_named(tmp_path: Path, text: bytes) -> None:
     store = FileStore(tmp_path / "scidog")
     store.set_active("all")
-    store.active.write_text("all")
+    store.active.write_bytes(text)
     with pytest.raises(StoreRefusedError, match=r"active\.json is not"):
         store.stamp()
 
