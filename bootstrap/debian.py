@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bootstrap.commands import call
-from bootstrap.layout import ROOT, STATE, SYSTEM
-from bootstrap.progress import step
+from bootstrap.layout import LOGS, ROOT, STATE, SYSTEM
+from bootstrap.progress import say, step
 
 APT = STATE / "apt"
 SETTINGS = """
@@ -41,6 +41,8 @@ def unpack(packages: Sequence[str]) -> None:
         _prepare_apt()
         with step("reading the lists of Debian packages"):
             _apt("update")
+        for line in unread_sources((LOGS / "apt-update.log").read_text(errors="replace")):
+            say(f"warning: {line}")
         with step(f"fetching {len(wanted)} Debian packages"):
             _apt("download", *wanted)
         with step("unpacking them into .state/system"):
@@ -49,6 +51,11 @@ def unpack(packages: Sequence[str]) -> None:
         shutil.rmtree(APT, ignore_errors=True)
     for name in wanted:
         _mark(name).touch()
+
+
+def unread_sources(output: str) -> list[str]:
+    """Return what apt says of sources that it could not read: it goes on without them, and so do we."""
+    return [line.partition(":")[2].strip() for line in output.splitlines() if line.startswith("W: Failed")]
 
 
 def _prepare_apt() -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bootstrap.debian import relink
+from bootstrap.debian import relink, unread_sources
 
 
 def test_an_absolute_link_is_turned_inside(tmp_path: Path) -> None:
@@ -22,3 +22,8 @@ def test_relative_links_and_links_to_what_is_not_unpacked_stay(tmp_path: Path) -
     relink(tmp_path)
     assert (tmp_path / "a").readlink() == Path("b")
     assert (tmp_path / "c").readlink() == Path("/nowhere/at/all")
+
+
+def test_sources_that_could_not_be_read_are_told() -> None:
+    output = "Err:1 x\nW: Failed to fetch x  Could not resolve 'x'\nW: Some index files failed to download.\n"
+    assert unread_sources(output) == ["Failed to fetch x  Could not resolve 'x'"]
