@@ -1,13 +1,15 @@
 """A thousand files at once: each captured once, and quickly."""
 
+import logging
 import time
 
 from tests.waiting import wait_for
 
 FILES = 1000
+log = logging.getLogger(__name__)
 
 
-def test_a_burst_of_a_thousand_files(beamline, record_property):
+def test_a_burst_of_a_thousand_files(beamline):
     raw = beamline.open_session("20260101")
     beamline.serve()
     beamline.watching(raw)
@@ -17,8 +19,7 @@ def test_a_burst_of_a_thousand_files(beamline, record_property):
     written = time.monotonic()
     wait_for(lambda: beamline.read("Captured") == FILES, 50, "all captured")
     ended = time.monotonic()
-    record_property("written_s", written - begun)
-    record_property("captured_s", ended - written)
+    log.info("%d files: written in %.2f s, captured %.2f s later", FILES, written - begun, ended - written)
     messages = beamline.captures()
     assert len(messages) == FILES == len({message.pid for message in messages})
     assert {message.name for message in messages} == {f"img_{number:04d}.tif" for number in range(FILES)}
