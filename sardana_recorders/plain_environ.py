@@ -145,10 +145,10 @@ def read_macro(macro: Any) -> PlainMacro:
 
 def plain_value(value: Any) -> Any:
     """Return a value that can leave the macro's thread: numbers, text, lists, arrays; else its text."""
-    if value is None or isinstance(value, bool | int | float | str | bytes):
-        return value if type(value).__module__ == "builtins" else _enum_name(value)
     if isinstance(value, np.generic):
         return value.item()
+    if value is None or type(value) in (bool, int, float, str, bytes):
+        return value
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufSU":
         return value.copy()
     if isinstance(value, Mapping):

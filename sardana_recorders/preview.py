@@ -33,7 +33,6 @@ class Thinning:
         self._last = [data.get(name) for name in self._names]
         if self._seen % self._step == 0:
             self._rows.append(self._last)
-            self._last = None
         self._seen += 1
         if len(self._rows) >= MAX_POINTS:
             del self._rows[1::2]
@@ -47,7 +46,9 @@ class Thinning:
         units
             Column name to unit.
         """
-        rows = [*self._rows, *([] if self._last is None else [self._last])]
+        rows = list(self._rows)
+        if self._last is not None and rows[-1] is not self._last:
+            rows.append(self._last)
         return Preview(
             points_total=self._seen,
             columns={

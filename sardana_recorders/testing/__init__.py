@@ -1,0 +1,1 @@
+"""Stand-ins for Sardana's own objects, for tests without a MacroServer."""

@@ -1,0 +1,149 @@
+import threading
+
+import h5py
+import pytest
+
+from sardana_recorders.completion import Completion
+from sardana_recorders.entry_end import entry_has_ended
+from sardana_recorders.file_watch import SETTLE_S, FileWatch, Stat
+from sardana_recorders.files import ScanFile
+from scifish.errors import SpoolError
+
+
+def never(*_):
+    return False
+
+
+def test_a_file_with_an_entry_is_complete_when_the_entry_is():
+    watch = FileWatch(ScanFile("/data/s.h5", "entry1"))
+    watch.look(0, Stat(100, 1), never)
+    watch.look(99, Stat(100, 1), never)
+    assert watch.told("/data").complete is False
+    watch.look(
+        100,
+        Stat(120, 1_800_000_000_000_000_000),
+        lambda path, entry: (path, entry) == ("/data/s.h5", "entry1"),
+    )
+
+    told = watch.told("/data")
+    assert (told.path, told.entry, told.size, told.complete) == ("s.h5", "entry1", 120, True)
+    assert told.time.year == 2027
+
+
+def test_a_file_without_an_entry_is_complete_when_it_has_settled():
+    watch = FileWatch(ScanFile("/data/img.tiff", role="external"))
+    watch.look(0, Stat(10, 1), never)
+    watch.look(SETTLE_S, Stat(20, 1), never)
+    assert not watch.complete
+    watch.look(2 * SETTLE_S, Stat(20, 1), never)
+    assert watch.complete
+
+
+def test_a_file_that_never_comes_is_told_as_given_up():
+    watch = FileWatch(ScanFile("/data/gone.h5", "entry1"))
+    watch.look(0, None, lambda *_: True)
+    told = watch.told(None)
+    assert (told.size, told.complete) == (None, False)
+
+
+class Capture:
+    def __init__(self, error=None):
+        self.error, self.parts, self.told = error, [], threading.Event()
+
+    def amended(self, name, index=1, of=1, **fields):
+        self.parts.append((name, index, of, fields))
+        if index == of:
+            self.told.set()
+        if self.error:
+            raise self.error
+
+
+def entry(path, ended):
+    with h5py.File(path, "a") as file:
+        group = file.require_group("entry1")
+        if ended:
+            group["end_time"] = "now"
+
+
+def test_the_end_of_an_entry_is_told_with_its_size(tmp_path):
+    path = tmp_path / "s.h5"
+    entry(path, ended=False)
+    capture = Capture()
+    Completion(10).follow(capture, str(tmp_path), [ScanFile(str(path), "entry1")])
+    assert not capture.told.wait(0.1)
+
+    entry(path, ended=True)
+
+    assert capture.told.wait(5)
+    ((name, index, of, fields),) = capture.parts
+    assert (name, index, of, fields["source_folder"]) == ("completion", 1, 1, str(tmp_path))
+    assert (fields["files"][0].size, fields["files"][0].complete) == (path.stat().st_size, True)
+
+
+def test_after_the_limit_the_file_is_told_as_it_stands(tmp_path):
+    path = tmp_path / "s.h5"
+    entry(path, ended=False)
+    capture = Capture()
+    Completion(0.05).follow(capture, str(tmp_path), [ScanFile(str(path), "entry1")])
+    assert capture.told.wait(5)
+    assert capture.parts[0][3]["files"][0].complete is False
+
+
+def test_one_scan_that_waits_does_not_hold_the_next_and_an_error_ends_nothing(tmp_path):
+    completion = Completion(60)
+    slow, broken, quick = Capture(), Capture(SpoolError("disk full")), Capture()
+    path = tmp_path / "s.h5"
+    entry(path, ended=True)
+    completion.follow(slow, None, [ScanFile(str(tmp_path / "never.h5"), "entry1")])
+    completion.follow(broken, None, [ScanFile(str(path), "entry1")])
+    completion.follow(quick, None, [ScanFile(str(path), "entry1")])
+    assert broken.told.wait(5) and quick.told.wait(5)
+    assert not slow.told.is_set()
+
+
+def test_more_than_a_thousand_files_are_told_in_parts(tmp_path):
+    capture = Capture()
+    files = [ScanFile(str(tmp_path / f"{number}.tiff"), role="external") for number in range(2001)]
+    Completion(0).follow(capture, str(tmp_path), files)
+    assert capture.told.wait(5)
+    assert [(index, of, len(fields["files"])) for _, index, of, fields in capture.parts] == [
+        (1, 3, 1000), (2, 3, 1000), (3, 3, 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_looking_shares_a_file_that_this_process_writes(tmp_path, ended):
+    path = tmp_path / "s.h5"
+    with h5py.File(path, "w") as file:
+        group = file.create_group("entry1")
+        if ended:
+            group["end_time"] = "now"
+        file.flush()
+        assert entry_has_ended(str(path), "entry1") is ended
+
+
+def test_what_cannot_be_read_has_not_ended(tmp_path):
+    (tmp_path / "text.h5").write_text("no HDF5")
+    assert not entry_has_ended(str(tmp_path / "text.h5"), "entry1")
+    assert not entry_has_ended(str(tmp_path / "missing.h5"), "entry1")
+
+
+def test_looking_never_keeps_this_process_from_opening_the_file(tmp_path):
+    """The writer would fail with "file is already open for read-only"."""
+    path = tmp_path / "s.h5"
+    entry(path, ended=False)
+    done = threading.Event()
+
+    def look():
+        while not done.is_set():
+            entry_has_ended(str(path), "entry1")
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    try:
+        for _ in range(300):
+            with h5py.File(path, "a"):
+                pass
+    finally:
+        done.set()
+        looker.join()
