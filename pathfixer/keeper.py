@@ -8,12 +8,12 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from pathfixer.condition import Condition, condition_of
-from pathfixer.errors import BusyError, PathFixerError, RefusedError
+from pathfixer.errors import BusyError, PathFixerError, RefusedError, StoreError
 from pathfixer.follower import Run
 from pathfixer.followers import Followers
 from pathfixer.office_memory import OfficeMemory
@@ -274,7 +274,10 @@ class Keeper:
         self._commit(with_sample(self._session, wish.sample), wish.client, folders, wish)
 
     def _give_up(self, wish: Wish, error: Exception) -> None:
-        self._parts.store.drop_wish(wish)
+        if self._stopped.is_set():
+            return
+        with suppress(StoreError):
+            self._parts.store.drop_wish(wish)
         if self._wish == wish:
             self._wish = None
         self._sample_problem = f"sample {wish.sample!r} could not be set: {error}"

@@ -35,6 +35,7 @@ class FileWorker:
         self._timeout_s = timeout_s
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._closed = False
 
     def make(self, plan: FolderPlan) -> list[FolderState]:
         """Make a plan's folders, see ``folders.make_folders``."""
@@ -57,7 +58,8 @@ class FileWorker:
         self._ask(Call(name="is_folder", folder=folder))
 
     def close(self) -> None:
-        """Kill the child, at once and whatever it does; a call under way ends in WorkerError."""
+        """Kill the child, at once and whatever it does; calls under way and later end in WorkerError."""
+        self._closed = True
         child = self._child
         if child is not None:
             child.kill()
@@ -76,6 +78,8 @@ class FileWorker:
         try:
             reply = Answer.model_validate_json(self._exchange(call, deadline))
         finally:
+            if self._closed:
+                self._forget()
             self._lock.release()
         if reply.error is not None:
             raise FolderError(reply.error)
@@ -109,6 +113,8 @@ class FileWorker:
             child.wait(REAP_S)
 
     def _running_child(self) -> subprocess.Popen[bytes]:
+        if self._closed:
+            raise WorkerError("the file system is not asked any more: this program is ending")
         if self._child is None or self._child.poll() is not None:
             self._forget()
             self._child = subprocess.Popen(

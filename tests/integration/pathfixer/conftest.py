@@ -16,10 +16,10 @@ from scizoo.services.device_server import Device, DeviceServer
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.sardana import Sardana
 from scizoo.services.tango_db import TangoDatabase
-from sdm.file_worker import FileWorker
 from sdm.folder_plan import Principals
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
+from sdm.testing.files_here import FilesHere
 
 OFFICE = """
 proposals:
@@ -54,10 +54,9 @@ def site(tmp_path: Path) -> Site:
     office = tmp_path / "office.yaml"
     office.write_text(textwrap.dedent(OFFICE))
     who = principals_of_this_account()
-    files = FileWorker()
+    files = FilesHere()
     for plan in plan_site_part(load_rules("maxiv_v1"), str(root), "demo", who):
         files.make(plan)
-    files.close()
     return Site(root, office, tmp_path / "state")
 
 

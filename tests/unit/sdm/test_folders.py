@@ -25,9 +25,9 @@ ME = Principals(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def files():
-    worker = FileWorker(timeout_s=5)
+    worker = FileWorker(timeout_s=10)
     yield worker
     worker.close()
 
@@ -173,8 +173,11 @@ def test_a_worker_that_hangs_is_abandoned_and_replaced(files, plan):
     hasty.close()
 
 
-def test_a_closed_worker_leaves_no_process(files, plan):
-    files.make(plan)
-    child = files._child
-    files.close()
+def test_a_closed_worker_leaves_no_process_and_makes_none(plan):
+    worker = FileWorker()
+    worker.make(plan)
+    child = worker._child
+    worker.close()
     assert child.poll() is not None
+    with pytest.raises(WorkerError, match="not asked any more"):
+        worker.look(plan)

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from sdm.file_calls import Answer, Call
-from sdm.file_worker import FileWorker
 from sdm.folder_plan import FolderPlan, Principals, plan_visit
 from sdm.path_rules import Place
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
+from sdm.testing.files_here import FilesHere
 
 pytestmark = pytest.mark.needs_root
 
@@ -50,10 +50,9 @@ def shell(uid: int, groups: list[int], script: str) -> bool:
 def plan(tmp_path: Path) -> FolderPlan:
     for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(0o755)
-    files = FileWorker()
+    files = FilesHere()
     for part in plan_site_part(RULES, str(tmp_path), "demo", WHO):
         files.make(part)
-    files.close()
     return plan_visit(RULES, str(tmp_path), PLACE, WHO)
 
 

@@ -1,0 +1,102 @@
+"""What a PathFixer remembers."""
+
+import sqlite3
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from pathfixer.errors import StoreError
+from pathfixer.sessions import closed_document
+from pathfixer.store import Step, Store, Wish
+
+
+def step(revision: int) -> Step:
+    session = closed_document(revision, "demo", "/unowned")
+    return Step(at=f"2026-11-21T10:00:{revision:02d}+00:00", client="127.0.0.1 pid 7", session=session)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def store(folder):
+    store = Store.open(folder)
+    yield store
+    store.close()
+
+
+def test_a_new_store_is_empty_and_private(store, folder):
+    assert store.last() is None
+    assert store.wish() is None
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "sessions.db").stat().st_mode) == 0o600
+
+
+def test_the_newest_session_is_the_last_and_none_is_lost(store, folder):
+    for revision in (1, 2, 3):
+        store.commit(step(revision), {f"/data/{revision}": (revision, 0)})
+    store.close()
+    again = Store.open(folder)
+    assert again.last() == step(3).session
+    assert [one.session.revision for one in again.history(10)] == [3, 2, 1]
+    assert again.folders() == {"/data/3": (3, 0)}
+    again.close()
+
+
+def test_the_same_revision_is_never_written_twice(store):
+    store.commit(step(1), {"/a": (1, 1)})
+    with pytest.raises(StoreError):
+        store.commit(step(1), {"/b": (2, 2)})
+    assert store.folders() == {"/a": (1, 1)}
+
+
+def test_a_wish_lives_until_it_is_fulfilled(store):
+    ice, water = Wish(sample="ice", client="a"), Wish(sample="water", client="b")
+    store.set_wish(ice)
+    store.set_wish(water)
+    store.commit(step(1), {}, fulfilled=ice)
+    assert store.wish() == water
+    store.drop_wish(ice)
+    assert store.wish() == water
+    store.commit(step(2), {})
+    assert store.wish() is None
+
+
+def test_a_code_stays_with_its_sample_and_stands_for_itself(store):
+    assert store.sample_code("20260102", "nickel") == "s01"
+    assert store.sample_code("20260102", "cobalt") == "s02"
+    assert store.sample_code("20260102", "nickel") == "s01"
+    assert store.sample_code("20260102", "s02") == "s02"
+    assert store.sample_code("20260103", "nickel") == "s01"
+
+
+def test_macro_servers_are_one_whatever_the_case(store):
+    store.set_settled("MacroServer/Demo/1", "/data")
+    assert store.settled("macroserver/demo/1") == "/data"
+    assert store.settled("macroserver/demo/2") is None
+
+
+def test_a_second_process_is_refused(store, folder):
+    code = f"from pathlib import Path; from pathfixer.store import Store; Store.open(Path({str(folder)!r}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20)
+    assert done.returncode != 0
+    assert "is in use by another process" in done.stderr
+
+
+def test_a_newer_layout_is_left_alone(folder):
+    Store.open(folder).close()
+    database = sqlite3.connect(folder / "sessions.db")
+    database.execute("PRAGMA user_version=99")
+    database.close()
+    with pytest.raises(StoreError, match="layout 99.*update scizoo"):
+        Store.open(folder)
+
+
+def test_a_folder_that_cannot_be_used_is_named(tmp_path):
+    (tmp_path / "state").write_text("a file")
+    with pytest.raises(StoreError, match="StateDirectory .*state cannot be used"):
+        Store.open(tmp_path / "state")
