@@ -106,7 +106,7 @@ class Producer:
         frozen
             What was known and read when it began and ended; None: begin to read now.
         """
-        self._reload()
+        self.reload()
         parts = parts or PidParts(self.spool.uuid, start_ns or time_ns(), new_nonce())
         station = station or self.settings.station(source.door, source.macro_server)
         self._refresh(station)
@@ -149,7 +149,7 @@ class Producer:
             selection.close()
         self.spool.close()
 
-    def _reload(self) -> None:
+    def reload(self) -> None:
         """Take up settings that SciFish has written since; unreadable ones leave the old in force."""
         stamp = self._stamp()
         if stamp == self._settings_stamp:

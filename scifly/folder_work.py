@@ -17,6 +17,8 @@ from scifly.tracks import Track
 from scifly.watched_folder import WatchedFolder
 
 log = logging.getLogger(__name__)
+BATCH = 1000
+"""Files that are captured between two looks; the others come with the next."""
 SWITCHED_OFF = "SciFly was switched off when the file appeared"
 
 
@@ -76,7 +78,7 @@ class FolderWork:
 
     def _see(self, folder: WatchedFolder, files: Sequence[NewFile]) -> None:
         if files and self.enabled:
-            watched = folder.looked_at_all
+            watched = folder.watched_before
             rows = self.steps.see(folder.path, files, self._context(folder), watched=watched)
             folder.follow(rows, files, witnessed=watched)
             self.tally.seen += len(files)
@@ -85,9 +87,9 @@ class FolderWork:
             folder.follow(rows, files, witnessed=False)
             for row in rows:
                 self.tally.show(row)
-        folder.looked_at_all = True
 
     def _settle(self, folder: WatchedFolder, settled: Sequence[Track], at_s: float) -> None:
+        settled = settled[:BATCH]
         self.steps.settle(self._not_of_scans(folder, settled))
         ours = [track for track in self._not_of_scans(folder, settled) if track.row.state is State.SETTLED]
         self.steps.name([track for track in ours if not self._must_wait(track, at_s)])

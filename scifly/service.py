@@ -19,6 +19,7 @@ from scifly.profiles.profile import Profile
 from scifly.standing import Report
 from scifly.steps import Steps
 from scifly.tally import Tally
+from scifly.tracker import Changes
 from scifly.watched_folder import WatchedFolder
 
 log = logging.getLogger(__name__)
@@ -146,6 +147,8 @@ class FileService:
     def _follow(self, report: Report) -> None:
         """Go where PathFixer's session is; what was followed before is left, not forgotten."""
         now = datetime.now(timezone.utc)
+        self._producer.reload()
+        self._work.max_age_s = self._producer.settings.context_max_age_s
         known = self._producer.session(self._station(), now)
         path = _path_of(known, report)
         for folder in self._folders.values():
@@ -183,9 +186,9 @@ class FileService:
             changes = folder.look()
         except FolderError as error:
             folder.be_unreachable(str(error))
-        else:
-            hindered = self._work.do(folder, changes, self._clock())
-            report.problems += [hindered] if hindered else []
+            changes = Changes()  # a file whose pid is decided is captured all the same
+        hindered = self._work.do(folder, changes, self._clock())
+        report.problems += [hindered] if hindered else []
         report.problems += folder.problems
         report.notes += folder.notes
 

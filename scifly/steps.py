@@ -93,15 +93,15 @@ class Steps:
 
     def reopen(self, tracks: Iterable[Track], context: Context) -> None:
         """Note captured files that have changed; those that begin a new capture begin it now."""
-        tracks = list(tracks)
         seen_ns = self._now_ns()
-        anew = [track for track in tracks if not track.row.beginning]
-        beginning = self._begin(context, watched=True) if anew else None
-        with self._journal.step():
-            number = self._journal.add_beginning(beginning, seen_ns) if beginning else 0
-            for track in anew:
-                track.row.beginning, track.row.seen_ns = number, seen_ns
-            self._journal.save(track.row for track in tracks)
+        for track in tracks:
+            anew = not track.row.beginning
+            beginning = self._begin(context, watched=track.witnessed) if anew else None
+            with self._journal.step():
+                if beginning:
+                    track.row.beginning = self._journal.add_beginning(beginning, seen_ns)
+                    track.row.seen_ns = seen_ns
+                self._journal.save([track.row])
 
     def pass_over(self, folder: str, files: Iterable[NewFile], reason: str) -> list[FileRow]:
         """Note new files that nobody wants captured."""

@@ -20,6 +20,19 @@ LOOK_S = 1.0
 class WatchedFolder:
     """A folder and its files.
 
+    Attributes
+    ----------
+    followed
+        Whose it is.
+    problems, notes
+        Of the last full look, for people.
+    watched_before
+        The last look was not the first: what it found new has appeared under our eyes.
+    unreachable
+        The folder could not be opened.
+    found_s
+        Time of the last look: s, monotonic clock.
+
     Parameters
     ----------
     path
@@ -47,7 +60,7 @@ class WatchedFolder:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.path, self.followed = path, followed
-        self.looked_at_all = False
+        self.watched_before = False
         self.problems: list[str] = []
         self.notes: list[str] = []
         self.unreachable = False
@@ -58,6 +71,7 @@ class WatchedFolder:
         self._clock = clock
         self._look_s = min([LOOK_S, *(profile.settle_s / 4 for profile in profiles)])
         self._next_s = float("-inf")
+        self._looked = False
 
     @property
     def unfinished(self) -> int:
@@ -79,9 +93,8 @@ class WatchedFolder:
             self.problems = listing.problems
             self.notes = [self._watcher.note] if self._watcher.note else []
         # The begin counts: what was written while we looked happened after it.
-        changes = self._tracker.update(listing, begun)
-        self.found_s = begun
-        return changes
+        self.found_s, self.watched_before, self._looked = begun, self._looked, True
+        return self._tracker.update(listing, begun)
 
     def be_unreachable(self, why: str) -> None:
         """Note that the folder cannot be opened; of one that was left nobody need hear."""
