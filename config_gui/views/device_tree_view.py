@@ -20,21 +20,9 @@ class DeviceTreeView(Qt.QWidget):
     def __init__(self, tree: DeviceTree, parent: Qt.QWidget | None = None) -> None:
         super().__init__(parent)
         self._tree = tree
-        self.search = Qt.QLineEdit()
-        self.search.setPlaceholderText("Search devices, e.g. slit 01")
-        self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(self._search)
-        self.reload = button("⟳", self.reload_asked.emit)
-        self.reload.setToolTip("ask the Tango database again")
-        self.reload.setFixedWidth(34)
-        self.reload.setStyleSheet("padding: 5px 0;")
-        self.view = Qt.QTreeView()
-        self.view.setModel(tree)
-        self.view.setHeaderHidden(True)
-        self.view.setUniformRowHeights(True)
-        self.view.setItemDelegate(ToneDelegate(self.view))
-        self.view.selectionModel().currentChanged.connect(self._chosen)
-        self.view.clicked.connect(self._chosen)
+        self.search = self._make_search()
+        self.reload = self._make_reload()
+        self.view = self._make_view()
         self.found = label("asking the Tango database …", "quiet")
         top = Qt.QHBoxLayout()
         top.addWidget(self.search, 1)
@@ -43,8 +31,8 @@ class DeviceTreeView(Qt.QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(top)
-        for widget, stretch in ((self.view, 1), (self.found, 0)):
-            layout.addWidget(widget, stretch)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.found)
 
     def set_devices(self, devices: list[str]) -> None:
         """Show these devices."""
@@ -54,6 +42,30 @@ class DeviceTreeView(Qt.QWidget):
     def tell(self, text: str) -> None:
         """Say a word below the tree."""
         self.found.setText(text)
+
+    def _make_search(self) -> Qt.QLineEdit:
+        field = Qt.QLineEdit()
+        field.setPlaceholderText("Search devices, e.g. slit 01")
+        field.setClearButtonEnabled(True)
+        field.textChanged.connect(self._search)
+        return field
+
+    def _make_reload(self) -> Qt.QPushButton:
+        made = button("⟳", self.reload_asked.emit)
+        made.setToolTip("ask the Tango database again")
+        made.setFixedWidth(34)
+        made.setStyleSheet("padding: 5px 0;")
+        return made
+
+    def _make_view(self) -> Qt.QTreeView:
+        view = Qt.QTreeView()
+        view.setModel(self._tree)
+        view.setHeaderHidden(True)
+        view.setUniformRowHeights(True)
+        view.setItemDelegate(ToneDelegate(view))
+        view.selectionModel().currentChanged.connect(self._chosen)
+        view.clicked.connect(self._chosen)
+        return view
 
     def _search(self, words: str) -> None:
         count = self._tree.search(words)

@@ -11,6 +11,9 @@ from config_gui.views.entry_form import EntryForm
 from config_gui.views.style import card, label
 from scifish.selection import Entry
 
+NARROWEST = 290
+"""In pixels."""
+
 
 class EntryPanel(Qt.QWidget):
     """``Add metadata``, or ``Edit metadata`` while an entry that is there is edited."""
@@ -18,6 +21,7 @@ class EntryPanel(Qt.QWidget):
     def __init__(self, tree: DeviceTree, submit: Callable[[Entry, int | None], bool]) -> None:
         super().__init__()
         self._submit = submit
+        self.setMinimumWidth(NARROWEST)
         self.heading = label("Add metadata", "heading")
         self.devices = DeviceTreeView(tree)
         self.form = EntryForm(self._handed_over)

@@ -21,7 +21,7 @@ class Header(Qt.QWidget):
         super().__init__(parent)
         self._editor = editor
         self.choice = Qt.QComboBox()
-        self.choice.setMinimumWidth(220)
+        self.choice.setMinimumWidth(160)
         self.choice.setMinimumHeight(29)
         self.choice.activated.connect(lambda row: editor.show(self.choice.itemData(row)))
         self.badge = label("", "passive")

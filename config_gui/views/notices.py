@@ -7,6 +7,7 @@ from config_gui.views.banner import Banner
 from scidog.diff import in_words, summary
 
 MOST_LINES = 5
+HOW_TO_ADD = "Choose an attribute in the tree at the right, give it a name, and press Add."
 
 
 class Notices(Qt.QWidget):
@@ -29,8 +30,7 @@ class Notices(Qt.QWidget):
         self._tell_others()
         self._ask()
         self._tell_unsaved()
-        message = self._editor.message
-        self.message.tell(message.text, "good" if message.good else "bad")
+        self._tell_message()
 
     def ask_to_delete(self) -> None:
         """Ask whether the selection shown is to be deleted."""
@@ -80,6 +80,15 @@ class Notices(Qt.QWidget):
         shown = [*lines[:MOST_LINES], *([f"and {rest} more"] if rest > 0 else [])]
         text = "\n".join([f"Not saved yet: {summary(draft.difference)}.", *(f"  • {line}" for line in shown)])
         self.unsaved.tell(text, "note", ("Drop changes", self._editor.discard))
+
+    def _tell_message(self) -> None:
+        editor = self._editor
+        if editor.message.text:
+            self.message.tell(editor.message.text, "good" if editor.message.good else "bad")
+        elif editor.news is not ASKING and not editor.draft.entries:
+            self.message.tell(f"“{editor.draft.base.name}” is empty. {HOW_TO_ADD}")
+        else:
+            self.message.tell("")
 
     def _delete(self) -> None:
         self._asked_to_delete = ""

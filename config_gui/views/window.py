@@ -99,7 +99,7 @@ class SciDogWindow(Qt.QMainWindow):
         self.resize(1540, 780)
 
     def _connect(self) -> None:
-        self.header.save_asked.connect(lambda: self._ask("Save", naming=False))
+        self.header.save_asked.connect(lambda: self._ask("Save", naming=self.editor.draft.base.revision == 0))
         self.header.save_as_asked.connect(lambda: self._ask("Save as", naming=True))
         self.header.new_asked.connect(self._ask_new)
         self.header.history_asked.connect(self._ask_history)

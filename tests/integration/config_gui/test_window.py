@@ -233,6 +233,37 @@ def test_a_selection_is_saved_under_another_name(person: Person, dog: SciDogClie
     assert person.window.header.choice.currentData() == "copy"
 
 
+def test_a_new_selection_is_begun_filled_and_saved(person: Person, dog: SciDogClient) -> None:
+    person.clicks(person.window.header.new)
+    person.window.question.name.setText("xps")
+    person.clicks(person.window.question.ok)
+    person.sees(Column.NAME)
+    person.reads(person.window.notices.message, "“xps” is new: add attributes, then save")
+    for field, text in {"name": "Valve", "device": "demo/sim/valve-01", "attribute": "position"}.items():
+        person.types(field, text)
+    person.clicks(person.window.panel.form.done)
+    person.sees(Column.VALUE, "OPEN")
+    person.saves()
+    person.reads(person.window.notices.message, "saved as revision 1 of “xps”")
+    assert dog.names() == ["all", "small", "xps"]
+
+
+def test_a_store_that_is_away_is_told_and_nothing_is_lost(person: Person, run_folder: RunFolder) -> None:
+    store = run_folder.path / f"store-{person.window.windowTitle().rsplit('/', 1)[1]}"
+    person.clicks_cell(0, Column.DELETE)
+    elsewhere = store.rename(store.with_name(f"{store.name}-elsewhere"))
+    store.write_text("a file where the folder was")
+    person.reads(person.window.notices.trouble, "showing the last good copy")
+    person.saves()
+    person.reads(person.window.notices.message, f"folder {store}: ")
+    assert person.rows(Column.NAME) == ["Pressure"]
+    store.unlink()
+    elsewhere.rename(store)
+    person.qtbot.waitUntil(lambda: not person.window.notices.trouble.isVisible(), timeout=8000)
+    person.saves()
+    person.reads(person.window.notices.message, "saved as revision 2")
+
+
 def test_a_selection_is_deleted_after_a_question(person: Person, dog: SciDogClient) -> None:
     person.chooses("small")
     person.sees(Column.NAME, "Ring current")
