@@ -46,8 +46,8 @@ class Answer:
     sinks: tuple[str, ...]
     at: str
     """RFC 3339, the consumer's clock."""
-    offset: int
-    """In the receipts topic: orders the answers."""
+    place: int
+    """Its number among all receipts read: orders the answers."""
 
     def about(self, telling: Telling) -> bool:
         """Tell whether this answers exactly that telling."""
@@ -101,7 +101,7 @@ def is_final(answers: Sequence[Answer]) -> bool:
     """Tell whether every sink that the newest receipt names has given its last answer."""
     if not answers:
         return False
-    expected = set(max(answers, key=lambda item: item.offset).sinks)
+    expected = set(max(answers, key=lambda item: item.place).sinks)
     answered = {item.sink for item in answers if item.outcome in FINAL}
     return expected <= answered
 

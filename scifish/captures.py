@@ -191,4 +191,4 @@ def _sinks(now: Standing) -> dict[str, SinkState]:
 
 
 def _in_order(answers: Iterable[Answer]) -> list[Answer]:
-    return sorted(answers, key=lambda answer: answer.offset)
+    return sorted(answers, key=lambda answer: answer.place)

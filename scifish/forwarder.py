@@ -149,6 +149,7 @@ class Forwarder:
                 stamp_final(self._ledger, now_ms)
                 allow_removal(self._ledger, now_ms - int(self._settings.keep_s * 1000))
         self._watch.remove_finished()
+        self._watch.clear_remains()
 
     def _tell(self) -> None:
         trouble = self._trouble or (self._post.trouble if self._post else "no Kafka is configured")

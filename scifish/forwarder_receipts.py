@@ -25,6 +25,7 @@ SETTINGS: dict[str, str | int | bool] = {
     "enable.auto.offset.store": False,
     "auto.offset.reset": "error",
     "allow.auto.create.topics": False,
+    "fetch.wait.max.ms": 100,
     "topic.metadata.refresh.interval.ms": 10_000,
     "queued.max.messages.kbytes": 4096,
     "enable.partition.eof": False,
@@ -56,6 +57,7 @@ class ReceiptReader:
     def __init__(self, client: KafkaClient, topic: str) -> None:
         self.topic = topic
         self.trouble: str | None = "not connected yet"
+        self._was_missing = False
         self._consumer = Consumer(
             {**client.settings(), **SETTINGS}, logger=logging.getLogger("scifish.kafka")
         )
@@ -67,7 +69,7 @@ class ReceiptReader:
         ----------
         next_offsets
             Partition to the first offset not read yet; one that is not named is read from its
-            beginning.
+            beginning, as are all of a topic that was missing: it is another one now.
         wait_s
             Longest wait for a broker.
         """
@@ -78,14 +80,16 @@ class ReceiptReader:
             return
         if found.error is not None:
             self.trouble = f"topic missing: {self.topic}: {found.error.str()}"
+            self._was_missing = True
             return
+        known = {} if self._was_missing else next_offsets
         self._consumer.assign(
             [
-                TopicPartition(self.topic, number, next_offsets.get(number, OFFSET_BEGINNING))
+                TopicPartition(self.topic, number, known.get(number, OFFSET_BEGINNING))
                 for number in found.partitions
             ]
         )
-        self.trouble = None
+        self.trouble, self._was_missing = None, False
 
     def read(self, wait_s: float) -> list[Record]:
         """Return the next records, waiting at most ``wait_s`` for some."""

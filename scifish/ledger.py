@@ -227,5 +227,5 @@ def _answer(row: sqlite3.Row) -> Answer:
         reason=row[7],
         sinks=tuple(json.loads(row[8])),
         at=row[9],
-        offset=row[10],
+        place=row[10],
     )

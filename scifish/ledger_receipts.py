@@ -24,12 +24,13 @@ def take_receipt(ledger: Ledger, data: bytes | None, place: int) -> None:
     data
         The record's value.
     place
-        Its offset; orders the answers.
+        Its number among all that were ever read here; orders the answers, also of a topic that
+        was made again and counts from 0.
     """
     try:
         receipt = receipts.decode(data or b"")
     except MessageError as error:
-        log.warning("receipt at offset %d cannot be read: %s", place, error)
+        log.warning("receipt number %d cannot be read: %s", place, error)
         return
     if receipt.outcome == "resend":
         _obey(ledger, receipt)

@@ -158,14 +158,16 @@ class Post:
     def _take_record(self, record: Record) -> None:
         if record.stamp_ms is not None:
             self._clock.read(record.stamp_ms, time.monotonic())
-        take_receipt(self._ledger, record.value, record.offset)
+        place = self._ledger.fact("answers") + 1
+        take_receipt(self._ledger, record.value, place)
+        self._ledger.keep_fact("answers", place)
         self._ledger.keep_fact(f"receipts.{record.partition}", record.offset + 1)
 
     def _send_overdue_again(self) -> None:
         now = time.monotonic()
         if now < self._overdue_at:
             return
-        self._overdue_at = now + OVERDUE_PERIOD_S
+        self._overdue_at = now + min(OVERDUE_PERIOD_S, self._settings.resend_after_s / 2)
         with self._ledger.transaction():
             count = self._ledger.send_overdue_again(self._clock.now_ms(now))
         if count:

@@ -41,6 +41,7 @@ def _allocate(path: Path, size: int) -> bool:
     unfinished = path.with_name(f".reserve-{secrets.token_hex(4)}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o660)
     try:
+        os.fchmod(descriptor, 0o660)
         os.posix_fallocate(descriptor, 0, size)
         unfinished.replace(path)
     except OSError:

@@ -100,6 +100,16 @@ class SpoolWatch:
             except (OSError, sqlite3.Error) as error:
                 log.warning("finished rows of spool %s stay: %s", name, error)
 
+    def clear_remains(self) -> None:
+        """Remove what a forwarder left that died while it removed a spool."""
+        for path in self._folder.producers.glob("*.lock"):
+            if (self._folder.spools / f"{path.stem}.db").exists():
+                continue
+            lock = self._take_over(path.stem)  # none while its owner is just about to make the spool
+            if lock is not None:
+                self._unlink_spool(path.stem)
+                lock.release(remove=True)
+
     def _open(self, path: Path) -> None:
         try:
             self._spools[path.stem] = WatchedSpool(SpoolRows(path))
@@ -142,12 +152,16 @@ class SpoolWatch:
         if spool.lock is None or spool.behind or spool.rows.count():
             return
         spool.rows.close()
-        for suffix in (".db", ".db-wal", ".db-shm"):
-            (self._folder.spools / f"{name}{suffix}").unlink(missing_ok=True)
+        self._unlink_spool(name)
         spool.lock.release(remove=True)
         del self._spools[name]
         with self._ledger.transaction():
             forget_spool(self._ledger, name)
+
+    def _unlink_spool(self, name: str) -> None:
+        for suffix in (".db", ".db-wal", ".db-shm"):
+            faultpoints.reached("forwarder.removing-spool")
+            (self._folder.spools / f"{name}{suffix}").unlink(missing_ok=True)
 
     def _name_damage(self, name: str, error: sqlite3.Error) -> None:
         if self.damaged.get(name) != str(error):

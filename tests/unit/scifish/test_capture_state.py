@@ -14,11 +14,11 @@ def part(number: int, revision: int, author: str = "sardana@h", sent: bool = Tru
 
 
 def answer(
-    telling: Telling, outcome: str = "catalogued", sink: str = "mongodb", offset: int = 1, **more
+    telling: Telling, outcome: str = "catalogued", sink: str = "mongodb", place: int = 1, **more
 ) -> Answer:
     about = (telling.phase, telling.author, telling.part, telling.rank, telling.revision)
     told = {"reason": None, "sinks": ("mongodb",), "at": "2026-01-01T00:00:00Z", **more}
-    return Answer(*about, sink=sink, outcome=outcome, offset=offset, **told)
+    return Answer(*about, sink=sink, outcome=outcome, place=place, **told)
 
 
 def test_before_kafka_has_it_a_capture_is_captured_and_open():
@@ -35,8 +35,8 @@ def test_with_kafka_it_is_sent_and_with_every_sink_catalogued():
 
 
 def test_a_sink_that_is_off_is_not_waited_for_and_the_newest_receipt_names_the_sinks():
-    old = answer(ENDED, sinks=("mongodb", "scicat"), offset=1)
-    new = answer(ENDED, sinks=("mongodb",), offset=2)
+    old = answer(ENDED, sinks=("mongodb", "scicat"), place=1)
+    new = answer(ENDED, sinks=("mongodb",), place=2)
     assert standing([ENDED], [old]).state == "sent"
     assert standing([ENDED], [new]).state == "catalogued"
 

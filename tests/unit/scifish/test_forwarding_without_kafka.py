@@ -23,7 +23,7 @@ from scifish.state_folder import StateFolder
 from scifish.testing.capture_messages import new_identity, told
 from tests.waiting import wait_for
 
-SETTINGS = ForwarderSettings("demo", None, "scifish@capture-1")
+SETTINGS = ForwarderSettings("demo", None, "scifish@capture-1", remove_period_s=0.2)
 PRODUCER = """
 import sys, pathlib, time
 from scifish.messages import CaptureMessage
@@ -165,6 +165,21 @@ def test_the_empty_spool_of_a_process_that_is_gone_is_removed_with_its_lock(fold
     forward()
     files = (folder.spools / f"{spool.uuid}.db", folder.producers / f"{spool.uuid}.lock")
     wait_for(lambda: not any(file.exists() for file in files), 10, "both files gone")
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_killed_while_it_removes_a_spool_the_remains_are_removed_next_time(folder, forward, step):
+    spool = Spool.open(folder, "sardana")
+    spool.close()
+    environment = {**os.environ, "SCIZOO_FAULT": f"forwarder.removing-spool:{step}:kill"}
+    command = [sys.executable, "-c", SCIFISH, str(folder.path)]
+    assert subprocess.run(command, env=environment, check=False, timeout=30).returncode == -signal.SIGKILL
+    forward()
+
+    def remains() -> list[Path]:
+        return [*folder.spools.glob(f"{spool.uuid}*"), *folder.producers.glob(f"{spool.uuid}*")]
+
+    wait_for(lambda: not remains(), 10, "nothing remains")
 
 
 def test_a_door_found_at_rest_closes_a_capture_unless_its_producer_did(folder, forward):

@@ -109,6 +109,30 @@ def test_after_kill_9_in_mid_work_every_confirmed_message_is_there_and_the_lock_
     lock.release()
 
 
+@pytest.mark.parametrize(("place", "kept"), [("spool.before-commit:2", 1), ("spool.committed:2", 2)])
+def test_killed_around_a_commit_exactly_what_was_committed_is_there(folder, place, kept):
+    command = [sys.executable, "-c", KILLED_PRODUCER, str(folder.path)]
+    fault = {**os.environ, "SCIZOO_FAULT": f"{place}:kill"}
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=fault, check=False)
+    uuid, *confirmed = done.stdout.split()
+    assert done.returncode == -signal.SIGKILL
+    assert rows_of(folder, uuid).count() == kept
+    assert confirmed == ["1"]
+
+
+def test_every_file_is_shared_with_the_group_whatever_the_umask_says(folder):
+    before = os.umask(0o077)
+    try:
+        spool = Spool.open(folder, "sardana")
+        spool.commit(told(new_identity()))
+    finally:
+        os.umask(before)
+    files = [path for path in folder.path.rglob("*") if path.is_file()]
+    assert len(files) == 5, "database, its two helpers, lock, reserve"
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o660}
+    spool.close()
+
+
 def test_a_forked_child_neither_commits_nor_keeps_the_owner_alive(folder, spool):
     child = os.fork()
     if child == 0:

@@ -27,8 +27,8 @@ def test_the_spool_of_a_dead_process_goes_when_all_is_answered(beamline, receipt
     wait_for(lambda: rows_in(beamline, beamline.spool) == 1, 10, "the answered one is gone")
     assert get_capture(beamline.folder, message.pid) is None
     beamline.answer(receipt(first, "rejected", reason="no such proposal"))
-    wait_for(lambda: not path.exists(), 10, "the spool is gone")
-    assert not (beamline.folder.producers / f"{beamline.spool.uuid}.lock").exists()
+    lock = beamline.folder.producers / f"{beamline.spool.uuid}.lock"
+    wait_for(lambda: not path.exists() and not lock.exists(), 10, "spool and lock file are gone")
 
 
 def test_a_living_process_removes_its_own_rows_and_goes_on(beamline, receipt):

@@ -120,7 +120,7 @@ def test_a_missing_topic_is_said_and_messages_go_when_it_is_made(beamline):
     wait_for(lambda: forwarder.status.trouble is None, 10, "no trouble any more")
 
 
-def test_a_topic_deleted_and_made_again_under_a_running_forwarder(beamline):
+def test_topics_deleted_and_made_again_under_a_running_forwarder(beamline, receipt):
     first, second = told(new_identity(), "ended"), told(new_identity(), "ended")
     forwarder = beamline.forward()
     beamline.spool.commit(first)
@@ -133,6 +133,8 @@ def test_a_topic_deleted_and_made_again_under_a_running_forwarder(beamline):
     assert beamline.log(1)[0].pid == second.pid
     forwarder.resend(first.pid)
     assert {message.pid for message in beamline.log(2)} == {first.pid, second.pid}
+    beamline.answer(receipt(second))
+    beamline.wait_state(second.pid, "catalogued")
 
 
 def test_stopping_takes_a_moment_also_when_no_broker_answers(beamline):
