@@ -71,10 +71,13 @@ StartPathFixer = Callable[..., DeviceServer]
 
 @pytest.fixture
 def start_path_fixer(run_folder: RunFolder, tango_db: TangoDatabase, site: Site) -> Iterator[StartPathFixer]:
-    """Start PathFixer devices, each of a name of its own; properties are given by their Tango names."""
+    """Start PathFixer devices, each of a name of its own; properties are given by their Tango names.
+
+    ``fault`` is for ``SCIZOO_FAULT``, and counts until the server is restarted without it.
+    """
     servers: list[DeviceServer] = []
 
-    def start(**properties: str) -> DeviceServer:
+    def start(fault: str = "", **properties: str) -> DeviceServer:
         name = f"test{next(_numbers)}"
         defaults = {
             "Beamline": "demo",
@@ -90,6 +93,7 @@ def start_path_fixer(run_folder: RunFolder, tango_db: TangoDatabase, site: Site)
         }
         device = Device(f"{name}/ctl/sdm-01", "PathFixer", {**defaults, **properties})
         server = DeviceServer(run_folder, tango_db.address, f"pathfixer-{name}", "PathFixer", [device], name)
+        server.variables["SCIZOO_FAULT"] = fault
         servers.append(server)
         server.start()
         server.wait_ready()

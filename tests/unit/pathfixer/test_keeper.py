@@ -227,6 +227,7 @@ def test_a_sample_whose_folder_cannot_be_made_is_an_alarm_until_the_next(bench):
 
 def test_a_wish_of_an_earlier_life_is_fulfilled(root, tmp_path):
     first = Bench(root, tmp_path / "state")
+    first.keeper.start()
     first.keeper.open_session(ICE, "me", tell)
     first.store.set_wish(Wish(sample="ice", client="me"))
     first.keeper.stop()
