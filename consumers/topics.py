@@ -15,6 +15,7 @@ from confluent_kafka.admin import (
     NewTopic,
     ResourceType,
 )
+from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from consumers.configuration import Configuration, Topics
 from consumers.errors import ConsumerError
@@ -143,9 +144,21 @@ class TopicAdmin:
         if missing:
             new = [NewTopic(t.name, t.partitions, t.replication, config=t.config) for t in missing]
             self._finish(self._admin.create_topics(new, operation_timeout=ADMIN_TIMEOUT_S), "make")
+            self._wait_for([topic.name for topic in missing])
         if changed:
             resources = [_alteration(item) for item in changed]
             self._finish(self._admin.incremental_alter_configs(resources), "set")
+
+    def _wait_for(self, names: list[str]) -> None:
+        """Return when every broker client can see the topics: some moments after they were made."""
+        known = retry(
+            retry=retry_if_result(lambda found: len(found) < len(names)),
+            wait=wait_fixed(0.1),
+            stop=stop_after_delay(ADMIN_TIMEOUT_S),
+            retry_error_callback=lambda state: state.outcome.result() if state.outcome else {},
+        )(self.find)(names)
+        if unseen := sorted(set(names) - set(known)):
+            raise TopicsError(f"made, but not seen within {ADMIN_TIMEOUT_S} s: {', '.join(unseen)}")
 
     @staticmethod
     def _finish(futures: dict[object, object], what: str) -> None:

@@ -20,6 +20,8 @@ from scizoo.services.registry import Registry
 from scizoo.services.site import Site
 from scizoo.services.system_packages import CHECKOUT
 
+MARK = "logs"
+"""Every run folder holds it."""
 PLAIN_WIDTH = 120
 FOLDER = CHECKOUT / ".state" / "demo"
 
@@ -28,7 +30,14 @@ FOLDER = CHECKOUT / ".state" / "demo"
 @click.option("--keep", is_flag=True, help="Stay up and print how to connect; Ctrl-C ends it.")
 @click.option("--broker", type=click.Choice(["embedded", "kafka"]), default="embedded", show_default=True)
 @click.option("--scicat-url", help="A SciCat to write into as well; SCICAT_USER and SCICAT_PASSWORD count.")
-def command(keep: bool, broker: str, scicat_url: str | None) -> None:
+@click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=FOLDER,
+    show_default=".state/demo",
+    help="Folder of the run; emptied first.",
+)
+def command(keep: bool, broker: str, scicat_url: str | None, state: Path) -> None:
     """Start a simulated beamline and its catalogue, capture a scan and a file, and show both datasets.
 
     \b
@@ -40,7 +49,7 @@ def command(keep: bool, broker: str, scicat_url: str | None) -> None:
     console = Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
     options = Options(broker=broker, scicat_url=scicat_url)  # type: ignore[arg-type]
     try:
-        _run(console, options, keep)
+        _run(console, options, keep, state.absolute())
     except KeyboardInterrupt:
         console.print("stopped")
     except (ServiceError, CommandError, ScidogError) as error:
@@ -48,9 +57,9 @@ def command(keep: bool, broker: str, scicat_url: str | None) -> None:
         raise SystemExit(RED) from None
 
 
-def _run(console: Console, options: Options, keep: bool) -> None:
-    _empty(FOLDER)
-    beamline = Beamline(Site(folder=FOLDER, data_root=FOLDER / "data"), options)
+def _run(console: Console, options: Options, keep: bool, folder: Path) -> None:
+    _empty(folder)
+    beamline = Beamline(Site(folder=folder, data_root=folder / "data"), options)
     beamline.start(lambda line: console.print(f"[green]·[/] {line}", highlight=False))
     try:
         Story(beamline, console).play()
@@ -64,10 +73,13 @@ def _run(console: Console, options: Options, keep: bool) -> None:
 
 
 def _empty(folder: Path) -> None:
-    """Stop what an earlier demo has left and begin with nothing."""
+    """Stop what an earlier demo has left and begin with nothing; refuse a folder of something else."""
+    if not folder.exists():
+        return
+    if any(folder.iterdir()) and not (folder / MARK).exists():
+        raise click.UsageError(f"{folder} is not empty and was not made by a demo")
     Registry(folder).stop_all()
-    if folder.exists():
-        shutil.rmtree(folder)
+    shutil.rmtree(folder)
 
 
 def _interrupt() -> None:
