@@ -18,7 +18,6 @@ from scifly.watched_folder import WatchedFolder
 
 log = logging.getLogger(__name__)
 BATCH = 1000
-"""Files that are captured between two looks; the others come with the next."""
 SWITCHED_OFF = "SciFly was switched off when the file appeared"
 
 
@@ -38,6 +37,10 @@ class FolderWork:
         Age, in s, until which a session that is not confirmed books.
     scan_wait_s
         A complete file waits so long at most for an open scan that might name it.
+    enabled
+        New files are captured.
+    batch
+        Files that are captured between two looks; the others come with the next.
     """
 
     steps: Steps
@@ -47,6 +50,7 @@ class FolderWork:
     max_age_s: float
     scan_wait_s: float
     enabled: bool = True
+    batch: int = BATCH
 
     def do(self, folder: WatchedFolder, changes: Changes, at_s: float) -> str | None:
         """Take each file as far as it can come; return what hinders, for people.
@@ -89,7 +93,7 @@ class FolderWork:
                 self.tally.show(row)
 
     def _settle(self, folder: WatchedFolder, settled: Sequence[Track], at_s: float) -> None:
-        settled = settled[:BATCH]
+        settled = settled[: self.batch]
         self.steps.settle(self._not_of_scans(folder, settled))
         ours = [track for track in self._not_of_scans(folder, settled) if track.row.state is State.SETTLED]
         self.steps.name([track for track in ours if not self._must_wait(track, at_s)])

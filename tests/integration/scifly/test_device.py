@@ -158,3 +158,16 @@ def test_init_follows_again_without_losing_a_file(beamline):
     (message,) = beamline.captured(1)
     beamline.idle()
     assert message.name == "Ag_0001.txt" and len(beamline.datasets()) == 1
+
+
+def test_another_path_fixer_in_the_settings_is_followed_without_a_restart(beamline):
+    raw = beamline.open_session("20260101")
+    settings = (beamline.state / FILE_NAME).read_bytes()
+    (beamline.state / FILE_NAME).write_text(
+        '{"beamline": "demo", "facility": "maxiv", "pid_prefix": "20.500.12345"}'
+    )
+    beamline.serve()
+    wait_for(lambda: "no PathFixer is named" in beamline.proxy.status(), 10, "no PathFixer")
+    assert beamline.proxy.state() == tango.DevState.STANDBY
+    (beamline.state / FILE_NAME).write_bytes(settings)
+    beamline.watching(raw)

@@ -36,3 +36,15 @@ def test_killed_with_a_session_switched_meanwhile_the_file_stays_where_it_belong
     messages = {message.name: message for message in beamline.captured(2)}
     assert messages["Ag_0001.txt"].proposal == "20260101"
     assert (messages["late.txt"].proposal, messages["late.txt"].context_origin) == ("20260101", "cached")
+
+
+def test_a_file_whose_pid_is_decided_is_captured_although_its_folder_is_away(beamline):
+    raw = beamline.open_session("20260101")
+    beamline.serve(fault="scifly.named:kill")
+    beamline.watching(raw)
+    (raw / "a.txt").write_text("counts")
+    wait_for(lambda: not beamline.server.alive, 20, "killed")
+    raw.rename(raw.with_name("away"))
+    beamline.serve()
+    (message,) = beamline.captured(1)
+    assert (message.name, message.files[0].size) == ("a.txt", 6)

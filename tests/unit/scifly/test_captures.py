@@ -5,7 +5,6 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from scifish import faultpoints
 from scifish.context import KnownSession
 from scifish.faultpoints import FaultInjectedError
 from scifish.messages import check_message_pid
@@ -203,7 +202,6 @@ class TestRestart:
 
     @pytest.mark.parametrize("step", STEPS)
     def test_a_fault_after_any_step_ends_in_one_capture(self, fly, raw, write, captures, monkeypatch, step):
-        monkeypatch.setattr(faultpoints, "_reached", type(faultpoints._reached)())
         monkeypatch.setenv("SCIZOO_FAULT", f"{step}:raise")
         write(raw / "a.txt")
         write(raw / "b.txt")
@@ -269,3 +267,15 @@ def test_one_journal_serves_one_process(fly, state):
     fly()
     with pytest.raises(JournalError, match="another SciFly"):
         Journal.open(state.path / "scifly.db")
+
+
+def test_a_flood_is_captured_in_portions(fly, raw, write, captures):
+    for number in range(5):
+        write(raw / f"{number}.txt")
+    scifly = fly()
+    scifly.work.batch = 2
+    scifly.settle()
+    assert len(captures()) == 2
+    scifly.look(later_s=1)
+    scifly.look(later_s=1)
+    assert len({message.pid for message in captures()}) == 5
