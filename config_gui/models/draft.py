@@ -17,6 +17,7 @@ class Draft:
     def __init__(self, base: Selection) -> None:
         self.base = base
         self._entries = base.entries
+        self._compared: tuple[tuple[Selection, tuple[Entry, ...]], Difference] | None = None
 
     @property
     def selection(self) -> Selection:
@@ -30,8 +31,11 @@ class Draft:
 
     @property
     def difference(self) -> Difference:
-        """Return what is not saved yet."""
-        return difference(self.base, self.selection)
+        """Return what is not saved yet; worked out once per change, for it is asked for every second."""
+        compared = (self.base, self._entries)
+        if self._compared is None or self._compared[0] != compared:
+            self._compared = compared, difference(self.base, self.selection)
+        return self._compared[1]
 
     @property
     def is_changed(self) -> bool:

@@ -46,8 +46,15 @@ class LiveValues:
     def _follow(self) -> None:
         while not self._closed:
             self._wake.clear()
-            self._round(self._wanted)
+            self._round_or_reason(self._wanted)
             self._wake.wait(self._period_s)
+
+    def _round_or_reason(self, selection: Selection) -> None:
+        try:
+            self._round(selection)
+        except Exception as error:  # noqa: BLE001 - edge of a thread: it must go on, and people must know
+            reason = f"reading failed: {type(error).__name__}: {error}"
+            self._on_values([Trial(entry=entry, failure=reason) for entry in selection.entries])
 
     def _round(self, selection: Selection) -> None:
         reading = self._reader.begin(selection)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scidog.client import SciDogClient
-from scidog.errors import NoAnswerError, ScidogError, UnknownSelectionError
+from scidog.errors import ScidogError, UnknownSelectionError
 from scifish.selection import Selection
 
 
@@ -78,8 +78,10 @@ class NewsDesk:
             (state, status), active, names = client.standing(), client.active_name(), tuple(client.names())
             wanted = shown or active or (names[0] if names else "")
             return News(names, active, state, status, wanted, self._newest(wanted))
-        except (NoAnswerError, ScidogError) as error:
+        except ScidogError as error:
             return News(shown=shown, trouble=str(error))
+        except Exception as error:  # noqa: BLE001 - edge of a thread: it must go on, and people must know
+            return News(shown=shown, trouble=f"news of SciDog: {type(error).__name__}: {error}")
 
     def _newest(self, name: str) -> Selection | None:
         try:

@@ -36,7 +36,7 @@ RING = Entry(name="Ring current", device="demo/sim/ring", attribute="current")
 BROKEN = Entry(group="Bad days", name="broken", device="demo/sim/broken-01", attribute="temperature")
 ALL = Selection(name="all", entries=(RING, BROKEN), author="anna")
 SMALL = Selection(name="small set", entries=(RING,), author="anna")
-QUICK_S = 0.1
+QUICK_S = 0.5  # the store itself may take 2 s; commands and reads take milliseconds
 
 NUMBERS = count()
 
@@ -200,6 +200,18 @@ def test_a_second_scidog_of_the_scope_sees_what_the_first_saved(start: Start, mo
     saved = one.save(ALL)
     one.switch("all")
     wait_for(lambda: other.active() == saved, 3, "the other SciDog publishes it")
+
+
+def test_the_address_of_the_database_may_stand_in_a_file_that_only_its_owner_reads(
+    start: Start, mongo: Mongod, tmp_path: Path
+) -> None:
+    secret = tmp_path / "uri"
+    secret.write_text(mongo.address)
+    secret.chmod(0o600)
+    dog = SciDogClient(
+        start(Beamline="demo", Endstation="ea1", Store="mongodb", MongoUriFile=str(secret)).address
+    )
+    assert dog.save(ALL).revision == 1
 
 
 def test_a_wrong_property_is_fault_with_a_sentence_and_commands_say_it_too(start: Start) -> None:

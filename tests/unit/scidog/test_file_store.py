@@ -65,6 +65,13 @@ def test_an_active_file_that_cannot_be_understood_is_named(tmp_path: Path, text:
         store.stamp()
 
 
+def test_what_a_killed_writer_left_half_written_is_no_selection(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "scidog")
+    store.add(saved("all"))
+    (store.selections / ".new-x1y2z3").write_text('{"selection": {"na')
+    assert [found.name for found in store.contents().newest] == ["all"]
+
+
 def test_nothing_half_written_is_left_behind(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "scidog")
     store.add(saved("all"))
