@@ -50,6 +50,8 @@ class _Attempt(threading.Thread):
             self.made = RecorderProcess(Producer.start("sardana"))
         except ScifishError as error:
             self.error = error
+        except Exception as error:  # noqa: BLE001 - the edge of this thread: the scans must tell it
+            self.error = SettingsError(f"the recorder cannot be made: {type(error).__name__}: {error}")
 
 
 def shared() -> RecorderProcess:

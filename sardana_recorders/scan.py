@@ -17,6 +17,7 @@ from sardana_recorders.guard import guarded
 from sardana_recorders.plain_environ import PlainScan, chain_of, plain_value, read_macro, read_scan
 from sardana_recorders.process import shared
 from sardana_recorders.status import (
+    NOTHING_ASKED,
     Flags,
     error_text,
     flags_of,
@@ -79,7 +80,8 @@ class CapturedScan:
         if told is None:
             return
         told.capture.begin_end()
-        asked = self._flags()
+        # A scan that was stopped half-way is worth its end values; one without a point is not.
+        asked = self._flags() if told.records.recorded else NOTHING_ASKED
         if not told.is_begun:
             told.plain = read_scan(self.macro(), recordlist.getEnviron())
         told.capture.wait_end(told.settings.end_wait_s, lambda: self._is_asked(asked))
@@ -167,10 +169,10 @@ class CapturedScan:
     def _flags(self) -> Flags:
         return flags_of(self.macro()).since(self._asked_before)
 
-    def _is_asked(self, before: Flags | None = None) -> bool:
+    def _is_asked(self, before: Flags = NOTHING_ASKED) -> bool:
         """Tell whether the user has asked for an abort, or, since ``before``, for a stop."""
         flags = self._flags()
-        return flags.aborted or flags.since(before or Flags()).stopped
+        return flags.aborted or flags.since(before).stopped
 
 
 def _where(macro: Any) -> dict[str, str | None]:

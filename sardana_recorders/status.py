@@ -22,6 +22,9 @@ class Flags:
         return Flags(self.stopped and not earlier.stopped, self.aborted and not earlier.aborted)
 
 
+NOTHING_ASKED = Flags()
+
+
 def flags_of(macro: Any) -> Flags:
     """Return what the user has asked for, from attributes of a live macro and its executor."""
     own = getattr(macro, "__dict__", {})

@@ -40,7 +40,7 @@ class ToldScan:
     Attributes
     ----------
     files
-        Those known at the start.
+        Those known so far.
     is_begun
         The start is committed: from now on the scan is never lost.
     status
@@ -49,8 +49,8 @@ class ToldScan:
 
     def __init__(self, process: RecorderProcess, plain: PlainScan, **where: str | None) -> None:
         self.process, self.door = process, where.get("door")
-        self.settings = process.producer.settings
         self.capture = process.producer.begin(process.producer.source("sardana", **where))
+        self.settings = process.producer.settings  # begin() takes up what SciFish has changed
         self.plain, self.records = plain, Records(plain)
         self.files: Sequence[ScanFile] = ()
         self.is_begun = False
@@ -84,6 +84,7 @@ class ToldScan:
         files
             All files of the scan.
         """
+        self.files = files
         self._freeze_context()
         self._put_snapshot()
         self.capture.ended(
@@ -105,7 +106,7 @@ class ToldScan:
         leaf = Value(value=form, unit=None, read_time=datetime.now(timezone.utc))
         self.capture.put_group("custom", {name: leaf}, at_start=False)
         if self.status is not None:
-            self.capture.ended(self.status)
+            self.capture.ended(self.status, files=self._told(self.files))
 
     def _freeze_context(self) -> None:
         if self.capture.context is None:

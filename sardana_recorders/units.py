@@ -44,6 +44,5 @@ class Units:
         try:
             unit = tango.DeviceProxy(device).get_attribute_config(attribute).unit
         except tango.DevFailed:
-            self._asked_at.pop(source, None)
-            return
+            return  # a later scan asks again; asking at every scan would pile up before a hung device
         self._known[source] = choose_unit(None, unit)

@@ -80,5 +80,10 @@ class Run:
         return self.door.proxy.State() not in BUSY
 
     @property
+    def step(self) -> float:
+        """Progress in percent, as last heard."""
+        return float(self._status.get("step", 0))
+
+    @property
     def _status(self) -> dict:
         return self.door.statuses.get(self.macro_id, {})

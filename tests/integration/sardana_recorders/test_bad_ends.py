@@ -5,6 +5,7 @@ import time
 import pytest
 import tango
 
+from scifish.settings import load_settings, save_settings
 from tests.waiting import wait_for
 
 
@@ -101,33 +102,83 @@ def test_a_scan_that_is_built_and_never_started_is_no_capture(spooled, door):
     }
 
 
-@pytest.mark.parametrize(("command", "status"), [("StopMacro", "stopped"), ("AbortMacro", "aborted")])
-def test_the_wait_for_start_values_ends_when_the_user_says_so(spooled, door, command, status):
+@pytest.fixture
+def long_waits(captured):
+    """Let START and END wait for 3 s at most; the ring must hang for that."""
+    kept = load_settings(captured.state_folder)
+    save_settings(captured.state_folder, kept.model_copy(update={"begin_wait_s": 3.0, "end_wait_s": 3.0}))
     ring = tango.DeviceProxy("demo/sim/ring")
-    motor = tango.DeviceProxy("mot01")
-    door.run("mv", "mot01", 0)
-    motor.Velocity = 1.0  # a scan that starts would be seen to move
-    ring.Hang(2.0)
-    try:
-        run = door.begin("ascan", "mot01", 5, 6, 2, 0.01)
-        wait_for(lambda: spooled.messages(), 5, "the first commit of the start")
-        begin = time.monotonic()
-        getattr(door.proxy, command)()
-        run.wait(10)
-        lasted = time.monotonic() - begin
-    finally:
-        motor.Velocity = 1000.0
+    yield ring
+    save_settings(captured.state_folder, kept)
+    wait_for(lambda: _answers(ring), 10, "the ring again")
 
+
+@pytest.fixture
+def slow_motor():
+    """A motor whose move into a scan would last 5 s."""
+    motor = tango.DeviceProxy("mot01")
+    motor.Position = 0
+    wait_for(lambda: motor.State() == tango.DevState.ON, 10, "the motor at 0")
+    motor.Velocity = 1.0
+    yield motor
+    motor.Velocity = 1000.0
+
+
+ASKED = [("StopMacro", "stopped"), ("AbortMacro", "aborted")]
+
+
+@pytest.mark.parametrize(("command", "status"), ASKED)
+def test_the_wait_for_start_values_ends_when_the_user_says_so(
+    spooled, door, long_waits, slow_motor, command, status
+):
+    long_waits.Hang(2.5)
+    run = door.begin("ascan", "mot01", 5, 6, 2, 0.01)
+    wait_for(lambda: spooled.messages(), 5, "the first commit of the start")
+    asked_at = time.monotonic()
+    getattr(door.proxy, command)()
+    run.wait(10)
+
+    assert time.monotonic() - asked_at < 2.0
+    assert abs(slow_motor.Position) < 0.1
     (scan,) = spooled.ended()
-    assert scan.status == status
-    assert scan.points_recorded == 0
-    assert lasted < 1.0
-    assert abs(motor.Position) < 0.5
-    wait_for(lambda: _answers(ring), 5, "the ring again")
+    assert (scan.status, scan.points_recorded) == (status, 0)
+
+
+@pytest.mark.parametrize(("command", "status"), ASKED)
+def test_the_wait_for_end_values_ends_when_the_user_says_so(spooled, door, long_waits, command, status):
+    run = door.begin("ascan", "mot01", 0, 1, 1, 0.5)
+    spooled.started()
+    long_waits.Hang(4.0)
+    wait_for(lambda: run.step == 100, 5, "the last point")
+    time.sleep(0.1)
+    asked_at = time.monotonic()
+    getattr(door.proxy, command)()
+    run.wait(10)
+
+    assert time.monotonic() - asked_at < 2.0
+    (scan,) = spooled.ended()
+    assert (scan.status, scan.points_recorded) == (status, 2)
+    assert "ring" not in scan.values
+
+
+def test_a_device_that_hangs_costs_no_more_than_the_waits(captured, spooled, door):
+    ring = tango.DeviceProxy("demo/sim/ring")
+    door.run("ascan", "mot01", 0, 1, 1, 0.01)
+    ring.Hang(3.0)
+    begin = time.monotonic()
+    door.run("ascan", "mot01", 0, 1, 1, 0.01)
+    lasted = time.monotonic() - begin
+    wait_for(lambda: _answers(ring), 10, "the ring again")
+
+    healthy, scan = spooled.ended(2)
+    assert "ring" in healthy.values
+    assert "ring" not in scan.values_at_start
+    assert lasted < 2.0
+    assert {failure.device for failure in scan.failures} == {"demo/sim/ring"}
 
 
 def _answers(device):
     try:
-        return bool(device.State() is not None)
+        return device.State() is not None
     except tango.DevFailed:
         return False

@@ -2,6 +2,7 @@
 
 import h5py
 import pytest
+import tango
 
 
 def test_a_step_scan_is_told_in_full(spooled, door):
@@ -156,6 +157,7 @@ def test_custom_data_stand_in_their_group_also_before_the_start_and_after_the_en
     assert custom["before"].value == [1.5, "NaN"]
     assert custom["inside"].value == 7.1
     assert custom["after"].value == "later"
+    assert [file.path for file in scan.files] == ["scans.h5"]
     assert scan.points_recorded == 3
     assert scan.status == "completed"
 
@@ -187,3 +189,33 @@ def test_without_a_scan_file_the_scan_is_captured_without_files(spooled, door):
 
     assert (scan.status, scan.files, scan.source_folder) == ("completed", [], None)
     assert scan.assignment == "assigned"
+
+
+@pytest.fixture
+def by_reference(captured, doors):
+    """The second Door counts on a camera that saves each image itself."""
+    folder = captured.scan_dir / "images"
+    folder.mkdir(exist_ok=True)
+    door = doors[1]
+    tango.DeviceProxy("twod01").SavingEnabled = True
+    door.run("defmeas", "mntgrp03", "ct05", "twod01")
+    door.run("senv", f"{captured.door_names[1]}.ActiveMntGrp", "mntgrp03")
+    door.run(
+        "set_meas_conf", "ValueRefPattern", f"h5file://{folder}/img_{{index}}.h5::data", "twod01", "mntgrp03"
+    )
+    door.run("set_meas_conf", "ValueRefEnabled", "True", "twod01", "mntgrp03")
+    yield door
+    door.run("senv", f"{captured.door_names[1]}.ActiveMntGrp", "mntgrp02")
+
+
+def test_files_that_a_detector_writes_itself_are_told(captured, spooled, by_reference):
+    by_reference.run("ascan", "mot01", 0, 1, 2, 0.02)
+    (scan,) = spooled.ended()
+
+    external = [file.path for file in scan.files if file.role == "external"]
+    assert external == ["images/img_0.h5", "images/img_1.h5", "images/img_2.h5"]
+    assert scan.detectors == ["twod01"]
+    amended = {file.path: file for file in spooled.amended(scan.pid).files}
+    for path in external:
+        assert (amended[path].role, amended[path].complete) == ("external", True)
+        assert amended[path].size == (captured.scan_dir / path).stat().st_size
