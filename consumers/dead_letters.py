@@ -50,11 +50,11 @@ class DeadLetters:
     def _send(self, delivery: Delivery, reason: str) -> bytes | None:
         """Return the bytes to keep in the state database, none when the letter itself holds them."""
         topic = self._names.dead_letters(self._names.beamline_of(delivery.topic))
-        headers = (*delivery.headers, *letter_headers(delivery, reason, self._sink, self._clock()))
+        told = letter_headers(delivery, reason, self._sink, self._clock())
         try:
-            self._producer.send([Record(topic, delivery.key, delivery.value, headers)])
+            self._producer.send([Record(topic, delivery.key, delivery.value, (*delivery.headers, *told))])
         except TooLargeError:
-            note = (*headers, ("scicow-value", b"too large for this topic: kept in the state database"))
+            note = (*told, ("scicow-value", b"too large for this topic: kept in the state database"))
             self._producer.send([Record(topic, None, None, note)])
             return (delivery.value or b"")[:KEPT_LIMIT]
         return None

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from scifish.message_parts import AmendmentPart
+from scifish.messages import CaptureMessage
 
 PID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 LARGEST = 2**31
@@ -39,6 +40,12 @@ def glimpse(value: bytes | None, key: bytes | None) -> Glimpse:
         revision=_small(document.get("revision")),
         part=_part(document.get("part")),
     )
+
+
+def glimpse_of(message: CaptureMessage) -> Glimpse:
+    """Return the same of a message that could be read."""
+    names = ("pid", "author", "phase", "rank", "revision", "part")
+    return Glimpse(**{name: getattr(message, name) for name in names})
 
 
 def fingerprint(value: bytes | None, key: bytes | None) -> str:

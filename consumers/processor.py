@@ -5,7 +5,7 @@ Whatever is cut short is done again, and doing it again changes nothing.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,7 +13,8 @@ from consumers.dead_letters import DeadLetters
 from consumers.delivery import Delivery
 from consumers.enrich import Enrichment
 from consumers.errors import PoisonError
-from consumers.receipts import Receipts
+from consumers.glimpse import glimpse, glimpse_of
+from consumers.receipts import Answered, Receipts
 from consumers.sinks.sink import Answer, Capture, Sink
 from consumers.state_database import StateDatabase
 from consumers.validate import Validator
@@ -38,16 +39,24 @@ class Batch:
     """Deliveries on their way through."""
 
     captures: list[tuple[Delivery, Capture]] = field(default_factory=list)
-    answers: list[tuple[Delivery, Answer]] = field(default_factory=list)
+    answers: list[Answered] = field(default_factory=list)
     waiters: list[Waiter] = field(default_factory=list)
 
     def refused(self) -> list[tuple[Delivery, str]]:
         """Return what becomes a dead letter."""
-        return [(d, answer.reason or "") for d, answer in self.answers if answer.outcome == "rejected"]
+        found = [item for item in self.answers if item.answer.outcome == "rejected"]
+        return [(item.delivery, item.answer.reason or "") for item in found]
 
-    def settled(self) -> list[tuple[Delivery, Answer]]:
+    def settled(self) -> list[Delivery]:
         """Return what needs no other try."""
-        return [(d, answer) for d, answer in self.answers if answer.outcome != "waiting" and not answer.retry]
+        return [item.delivery for item in self.answers if item.answer.is_final]
+
+    def catalogued(self) -> dict[str, Answer]:
+        """Return the answer per pid that is in the catalogue and needs no other try."""
+        found = [
+            item for item in self.answers if item.answer.outcome == "catalogued" and item.answer.is_final
+        ]
+        return {item.seen.pid: item.answer for item in found if item.seen.pid is not None}
 
 
 @dataclass(frozen=True)
@@ -81,11 +90,12 @@ class Processor:
     def _read(self, delivery: Delivery, batch: Batch) -> None:
         try:
             message = self.validator.read(delivery)
-        except UnknownSchemaError as error:
-            batch.answers.append((delivery, Answer("waiting", str(error))))
-            batch.waiters.append(Waiter(delivery, str(error), "schema"))
-        except PoisonError as error:
-            batch.answers.append((delivery, Answer("rejected", str(error))))
+        except (UnknownSchemaError, PoisonError) as error:
+            later = isinstance(error, UnknownSchemaError)
+            answer = Answer("waiting" if later else "rejected", str(error))
+            batch.answers.append(Answered(delivery, answer, glimpse(delivery.value, delivery.key)))
+            if later:
+                batch.waiters.append(Waiter(delivery, str(error), "schema"))
         else:
             batch.captures.append((delivery, Capture(message, self.office.enrich(message))))
 
@@ -94,35 +104,26 @@ class Processor:
             return
         answers = self.sink.write([capture for _, capture in batch.captures])
         reached("scicow.written")
-        for (delivery, _), answer in zip(batch.captures, answers, strict=True):
-            batch.answers.append((delivery, answer))
-            if answer.outcome == "waiting" or answer.retry:
+        for (delivery, capture), answer in zip(batch.captures, answers, strict=True):
+            batch.answers.append(Answered(delivery, answer, glimpse_of(capture.message)))
+            if not answer.is_final:
                 batch.waiters.append(Waiter(delivery, answer.reason or ""))
 
     def _answer(self, batch: Batch) -> None:
         self.dead_letters.write(batch.refused())
         reached("scicow.lettered")
         self.waiting_room.enter(batch.waiters)
-        settled = batch.settled()
-        self.waiting_room.leave(delivery for delivery, _ in settled)
-        released = self._release(batch)
-        self.state.note_progress(self.sink.name, [delivery for delivery, _ in batch.answers])
+        self.waiting_room.leave(batch.settled())
+        released = self._release(batch.catalogued())
+        self.state.note_progress(self.sink.name, [item.delivery for item in batch.answers])
         reached("scicow.noted")
         unreadable = self.receipts.write([*batch.answers, *released])
         if unreadable:
             log.error("%d messages name no pid: they are in the dead letters, without a receipt", unreadable)
         reached("scicow.receipted")
 
-    def _release(self, batch: Batch) -> list[tuple[Delivery, Answer]]:
-        """Return answers for what waited for datasets that this batch has catalogued."""
-        by_pid = {
-            capture.message.pid: answer
-            for (_, capture), (_, answer) in zip(batch.captures, self._of_sink(batch), strict=True)
-            if answer.outcome == "catalogued" and not answer.retry
-        }
-        released = self.waiting_room.release(list(by_pid))
-        return [(delivery, by_pid[self.validator.read(delivery).pid]) for delivery in released]
-
-    @staticmethod
-    def _of_sink(batch: Batch) -> list[tuple[Delivery, Answer]]:
-        return batch.answers[len(batch.answers) - len(batch.captures) :]
+    def _release(self, catalogued: Mapping[str, Answer]) -> list[Answered]:
+        """Return answers for older messages that waited for datasets which now are catalogued."""
+        released = self.waiting_room.release(list(catalogued))
+        seen = [(delivery, glimpse(delivery.value, delivery.key)) for delivery in released]
+        return [Answered(delivery, catalogued[one.pid], one) for delivery, one in seen if one.pid]

@@ -1,12 +1,8 @@
 """One SciCow: one sink, one consumer group, two threads."""
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, timezone
 from threading import Event
-
-from tenacity import Retrying, retry_if_exception_type, sleep_using_event, stop_when_event_set
-from tenacity import wait_exponential_jitter as backoff
 
 from consumers.buffer import Buffer
 from consumers.configuration import Configuration, SinkName
@@ -32,6 +28,8 @@ from sdm.user_office.choose import open_office
 
 LETTER_BYTES = 2_097_176
 """Twice the size of a message: a letter carries headers beside the original bytes."""
+PREPARE_AGAIN_S = 5
+"""How long a start waits before it asks again for what is away, in seconds."""
 LAST_BATCH_S = 30
 """How long a stop waits for the batch in hand."""
 
@@ -93,7 +91,7 @@ def run(configuration: Configuration, name: SinkName, stop: Event) -> None:
     state = StateDatabase(connect(configuration.state_database))
     processor = make_processor(configuration, name, state)
     try:
-        if _patiently(lambda: _prepare(processor), stop):
+        if _prepare_patiently(processor, stop):
             buffer = Buffer()
             settings = consumer_settings(configuration.kafka, configuration.group(name))
             source = Source(settings, topics, buffer, state.progress(name))
@@ -103,23 +101,20 @@ def run(configuration: Configuration, name: SinkName, stop: Event) -> None:
         state.close()
 
 
-def _prepare(processor: Processor) -> None:
-    processor.state.prepare()
-    processor.sink.prepare()
-    processor.waiting_room.wake_schemas()
-
-
-def _patiently(action: Callable[[], None], stop: Event) -> bool:
-    """Do something once what it needs is there; return False when told to stop before."""
-    attempts = Retrying(
-        retry=retry_if_exception_type(RetryableError),
-        wait=backoff(initial=0.5, max=30),
-        sleep=sleep_using_event(stop),
-        stop=stop_when_event_set(stop),
-        before_sleep=lambda state: log.warning("%s", state.outcome and state.outcome.exception()),
-        retry_error_callback=lambda _: False,
-    )
-    return attempts(action) is not False
+def _prepare_patiently(processor: Processor, stop: Event) -> bool:
+    """Get everything ready once what it needs is there; return False when told to stop before."""
+    while not stop.is_set():
+        try:
+            processor.state.prepare()
+            processor.sink.prepare()
+            processor.waiting_room.wake_schemas()
+            processor.receipts.prepare()
+        except RetryableError as error:
+            log.warning("not ready yet: %s", error)
+            stop.wait(PREPARE_AGAIN_S)
+        else:
+            return True
+    return False
 
 
 def _serve(source: Source, worker: Worker, stop: Event) -> None:

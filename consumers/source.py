@@ -1,7 +1,7 @@
 """The loop around Kafka's consumer: what is read, from where, and when it is committed.
 
 All calls on the consumer come from one thread, at least once a second. The traps this avoids are
-listed in ``docs/decisions``: a pause survives a re-assignment, pausing throws away what was fetched,
+listed in ``docs/decisions/0020``: a pause survives a re-assignment, pausing throws away what was fetched,
 ``auto.offset.reset`` may only be ``error``.
 """
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pymongo import DeleteOne, UpdateOne
+from pymongo import UpdateOne
 
 from consumers.delivery import Delivery
 from consumers.glimpse import fingerprint, glimpse
@@ -18,6 +18,8 @@ from consumers.state_database import StateDatabase
 
 FIRST_WAIT_S = 60
 LONGEST_WAIT_S = 6 * 3600
+REASON_LIMIT = 2000
+"""Characters of a reason that are kept."""
 Cause = Literal["schema", "world"]
 
 
@@ -53,10 +55,10 @@ class WaitingRoom:
 
     def leave(self, deliveries: Iterable[Delivery]) -> None:
         """Take messages out, if they are here."""
-        removals = [DeleteOne({"_id": self._id(delivery)}) for delivery in deliveries]
-        if removals:
+        names = [self._id(delivery) for delivery in deliveries]
+        if names:
             with mongo_errors("clear the waiting room"):
-                self._entries.bulk_write(removals, ordered=False)
+                self._entries.delete_many({"_id": {"$in": names}})
 
     def release(self, pids: Sequence[str]) -> list[Delivery]:
         """Take out and return what waits for datasets that have been catalogued meanwhile."""
@@ -101,7 +103,10 @@ class WaitingRoom:
             "tries": 0,
             "next_try": now + timedelta(seconds=wait_s(0)),
         }
-        update = {"$setOnInsert": at_entry, "$set": {"reason": waiter.reason, "cause": waiter.cause}}
+        update = {
+            "$setOnInsert": at_entry,
+            "$set": {"reason": waiter.reason[:REASON_LIMIT], "cause": waiter.cause},
+        }
         return UpdateOne({"_id": self._id(delivery)}, update, upsert=True)
 
     def _id(self, delivery: Delivery) -> str:

@@ -1,6 +1,6 @@
 """A message as a MongoDB document: keys escaped, instants as dates, scalars once more for the indexes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from consumers.errors import PoisonError
@@ -61,7 +61,7 @@ def file_document(file: DataFile) -> dict[str, Any]:
 
 
 def stored(value: Any, depth: int = 0) -> Any:
-    """Return a JSON-like value as BSON takes it: keys escaped, integers beyond 64 bits as text.
+    """Return what a message holds as BSON takes it: keys escaped, integers beyond 64 bits as text.
 
     Raises
     ------
@@ -70,11 +70,12 @@ def stored(value: Any, depth: int = 0) -> Any:
     """
     if depth > DEEPEST:
         raise PoisonError(f"values are nested deeper than {DEEPEST} levels")
-    if isinstance(value, Mapping):
-        return {escape(str(key)): stored(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    kind = type(value)
+    if kind is dict:
+        return {escape(key): stored(item, depth + 1) for key, item in value.items()}
+    if kind is list:
         return [stored(item, depth + 1) for item in value]
-    if isinstance(value, int) and not -INT64 <= value < INT64:
+    if kind is int and not -INT64 <= value < INT64:
         return str(value)
     return value
 

@@ -34,6 +34,11 @@ class Answer:
     retry: bool = False
     """Catalogued, but worth telling again later: the user office was away or knew nothing yet."""
 
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing is left to try."""
+        return self.outcome != "waiting" and not self.retry
+
 
 class Sink(Protocol):
     """A catalogue."""

@@ -14,7 +14,7 @@ import yaml
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 from pymongo import MongoClient
 
-from consumers.configuration import Configuration, load
+from consumers.configuration import Configuration, SinkName, load
 from consumers.topic_names import TopicNames
 from consumers.topics import TopicAdmin, compare, wanted_topics
 from scifish import receipts
@@ -82,17 +82,16 @@ class Installation:
     def send(
         self, *messages: CaptureMessage | bytes, key: bytes | None = None, beamline: str = "demo"
     ) -> None:
+        topic = self.names.captures(beamline)
         for message in messages:
-            whole = isinstance(message, CaptureMessage)
-            self._producer.produce(
-                self.names.captures(beamline),
-                value=message.to_bytes() if whole else message,
-                key=message.pid.encode() if whole and key is None else key,
-            )
+            if isinstance(message, CaptureMessage):
+                self._producer.produce(topic, value=message.to_bytes(), key=key or message.pid.encode())
+            else:
+                self._producer.produce(topic, value=message, key=key)
         assert self._producer.flush(30) == 0, "Kafka took no message"
 
     @contextmanager
-    def scicow(self, sink: str = "mongodb", instance: str = "a", fault: str = "") -> Iterator["Scicow"]:
+    def scicow(self, sink: SinkName = "mongodb", instance: str = "a", fault: str = "") -> Iterator["Scicow"]:
         """A ``scicow run`` process, killed at the end if it is still there."""
         path = self.folder / f"scicow-{instance}.yaml"
         document = self._document()
@@ -110,7 +109,7 @@ class Installation:
             process.wait()
 
     def receipts(self, beamline: str = "demo") -> list[Receipt]:
-        return [receipts.decode(value) for _, value, _ in self.read(self.names.receipts(beamline))]
+        return [receipts.decode(value or b"") for _, value, _ in self.read(self.names.receipts(beamline))]
 
     def letters(self, beamline: str = "demo") -> list[tuple[bytes | None, bytes | None, dict[str, bytes]]]:
         return self.read(self.names.dead_letters(beamline))
@@ -131,7 +130,7 @@ class Installation:
         finally:
             consumer.close()
 
-    def committed(self, sink: str = "mongodb") -> int:
+    def committed(self, sink: SinkName = "mongodb") -> int:
         """The group's offset on the demo beamline, negative before its first commit."""
         settings = {
             "bootstrap.servers": self.kafka,
@@ -145,7 +144,7 @@ class Installation:
         finally:
             consumer.close()
 
-    def wait_committed(self, offset: int, sink: str = "mongodb") -> None:
+    def wait_committed(self, offset: int, sink: SinkName = "mongodb") -> None:
         wait_for(lambda: self.committed(sink) >= offset, 30, f"offset {offset} committed")
 
     def wait_dataset(self, pid: str, **wanted: Any) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
 from consumers.testing.captures import capture, file, value
+from scizoo.services.kafka import ApacheKafka
+from scizoo.services.mongod import Mongod
 from tests.integration.consumers.installation import Installation
 from tests.waiting import wait_for
 
@@ -135,7 +138,7 @@ def test_a_frozen_and_a_killed_process_are_taken_over(installation: Installation
     assert installation.datasets.count_documents({}) == 41
 
 
-def test_topic_missing_then_made(kafka, mongod, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_topic_missing_then_made(kafka: ApacheKafka, mongod: Mongod, tmp_path: Path) -> None:
     late = Installation(tmp_path / "late", "late-topics", kafka.address, mongod.address)
     try:
         with late.scicow() as scicow:

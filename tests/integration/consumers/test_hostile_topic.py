@@ -61,7 +61,7 @@ def test_a_message_of_a_later_schema_is_read_after_the_upgrade(installation: Ins
     later = json.dumps(json.loads(message.to_bytes()) | {"schema": "scizoo.capture/2"}).encode()
     with installation.scicow():
         installation.send(later, key=message.pid.encode())
-        entry = wait_for(lambda: installation.state["waiting"].find_one({}), 30, "a waiting message")
+        entry = wait_for(lambda: installation.state["waiting"].find_one({}) or {}, 30, "a waiting message")
         [receipt] = wait_for(installation.receipts, 10, "a receipt")
     assert receipt.outcome == "waiting"
     # Stands for the upgrade: the same bytes become readable.
