@@ -86,6 +86,7 @@ def mongo(tmp_path: Path) -> Iterator[Mongod]:
     if mongod.alive and mongod.pid:
         os.kill(mongod.pid, signal.SIGCONT)
     mongod.stop()
+    mongod.folder.remove_link()
 
 
 def state_is(dog: SciDogClient, state: str) -> Callable[[], bool]:
