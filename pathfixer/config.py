@@ -51,8 +51,11 @@ class Config(BaseModel):
         return self.unowned_path or unowned_path(rules, self.data_root, self.beamline)
 
     def macro_servers_of(self, endstation: str | None) -> tuple[str, ...]:
-        """Return the MacroServers of an endstation; none stands for all of the device's own."""
-        return self.macro_servers if endstation is None else self._stations()[endstation]
+        """Return the MacroServers of an endstation: none stands for the whole beamline.
+
+        An endstation that is configured no longer has none.
+        """
+        return self.macro_servers if endstation is None else self._stations().get(endstation, ())
 
     def all_macro_servers(self) -> tuple[str, ...]:
         """Return every MacroServer that is named anywhere, once."""

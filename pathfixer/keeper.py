@@ -154,7 +154,6 @@ class Keeper:
         with self._switching(f"opening a session for {request.proposal}"):
             prepared = self._parts.opener.prepare(request, self._session.revision + 1, tell)
             reached("pathfixer-folders-made")
-            self._parts.watch.broken = None
             self._commit(prepared.session, client, identities(prepared.folders))
         self._parts.followers.wait(FOLLOW_S)
         return [*prepared.session.warnings, *self._parts.followers.complaints()]
@@ -166,7 +165,6 @@ class Keeper:
                 closed = closed_document(
                     self._session.revision + 1, self._session.beamline, self._parts.unowned_path
                 )
-                self._parts.watch.broken = None
                 self._commit(closed, client, {})
         self._parts.followers.wait(FOLLOW_S)
         return self._parts.followers.complaints()
@@ -242,6 +240,8 @@ class Keeper:
         reached("pathfixer-committed")
         self._session, self._folders, self._sample_problem = session, folders, None
         self._history.appendleft(step)
+        if fulfilled is None:
+            self._parts.watch.broken = None
         if fulfilled is None or self._wish is fulfilled:
             self._wish = None
         self._on_change()
