@@ -156,11 +156,11 @@ class Sender:
     def _note_fate(self, seq: int, error: KafkaError | None, reason: str) -> None:
         self._under_way.pop(seq, None)
         code = error.code() if error else None
-        if code in NO_TOPIC:
-            self.trouble = f"{MISSING}: {self.topic}"
+        fate: Fate = "refused" if code in NEVER_TAKEN else "unknown"
+        if error and fate == "unknown":  # pauses until the brokers say that all is well
+            self.trouble = _topic_trouble(self.topic, error)
         if code == KafkaError._FATAL or (error and error.fatal()):
             self._broken = True
-        fate: Fate = "refused" if code in NEVER_TAKEN else "unknown"
         self._deliveries.append(Delivery(seq, fate, reason=reason))
 
     def _replace(self) -> None:

@@ -22,7 +22,7 @@ class ForwarderStatus:
     oldest_uncatalogued_s
         Age of the oldest capture that the catalogue has not answered at all, 0 without any.
     sent
-        Messages acknowledged, of those still kept.
+        Messages that Kafka has acknowledged, ever.
     captures
         Number of captures per state, of those still kept.
     damaged
@@ -40,22 +40,27 @@ class ForwarderStatus:
 
 def measure(ledger: Ledger, trouble: str | None, damaged: Mapping[str, str]) -> ForwarderStatus:
     """Count what stands in a ledger."""
-    rows = ledger.database.execute("SELECT state, count(*), min(committed_s) FROM message GROUP BY state")
-    messages = {state: (count, oldest) for state, count, oldest in rows.fetchall()}
+    waiting = [_waiting(ledger, state) for state in ("pending", "sending")]
+    since = [oldest for _, oldest in waiting if oldest is not None]
     captures = dict(ledger.database.execute("SELECT state, count(*) FROM capture GROUP BY state").fetchall())
     unanswered = "SELECT min(committed_s) FROM capture WHERE state IN ('captured', 'sent')"
     (oldest,) = ledger.database.execute(unanswered).fetchone()
-    waiting = [messages[state] for state in ("pending", "sending") if state in messages]
     now = time.time()
     return ForwarderStatus(
         trouble=trouble,
         pending=sum(count for count, _ in waiting),
-        oldest_pending_s=max((now - since for _, since in waiting), default=0.0),
+        oldest_pending_s=max(0.0, now - min(since, default=now)),
         oldest_uncatalogued_s=max(0.0, now - oldest) if oldest is not None else 0.0,
-        sent=messages.get("sent", (0, 0.0))[0],
+        sent=ledger.fact("acknowledged"),
         captures=captures,
         damaged={**damaged, **_unreadable(ledger)},
     )
+
+
+def _waiting(ledger: Ledger, state: str) -> tuple[int, float | None]:
+    query = f"SELECT count(*), min(committed_s) FROM message WHERE state = '{state}'"  # noqa: S608
+    count, oldest = ledger.database.execute(query).fetchone()
+    return count, oldest
 
 
 def _unreadable(ledger: Ledger) -> dict[str, str]:

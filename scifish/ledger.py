@@ -127,6 +127,7 @@ class Ledger:
         change = """UPDATE message SET state = 'sent', attempts = ?, acknowledged_ms = ?, resend_ms = ?
             WHERE seq = ?"""
         self.database.execute(change, (attempts, broker_ms, resend_ms, seq))
+        self.keep_fact("acknowledged", self.fact("acknowledged") + 1)
         self.touch(found["pid"])
 
     def send_overdue_again(self, broker_ms: int) -> int:

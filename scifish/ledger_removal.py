@@ -17,18 +17,19 @@ def stamp_final(ledger: Ledger, broker_ms: int) -> int:
 
 def keep_if_not_final(ledger: Ledger) -> None:
     """End the span of captures that are not final any more, since something was added to them."""
-    change = """UPDATE capture SET final_ms = NULL WHERE final_ms IS NOT NULL
+    change = """UPDATE capture SET final_ms = NULL, listed = 0 WHERE final_ms IS NOT NULL
         AND state NOT IN ('catalogued', 'rejected')"""
     ledger.database.execute(change)
 
 
 def allow_removal(ledger: Ledger, before_ms: int) -> int:
     """List the rows of captures final since before an instant of broker time; return how many captures."""
-    query = "SELECT pid FROM capture WHERE final_ms <= ? ORDER BY final_ms LIMIT ?"
+    query = "SELECT pid FROM capture WHERE final_ms <= ? AND listed = 0 ORDER BY final_ms LIMIT ?"
     pids = [found["pid"] for found in ledger.database.execute(query, (before_ms, BATCH))]
     insert = """INSERT OR IGNORE INTO removable SELECT spool, row FROM message
         WHERE pid = ? AND state != 'unreadable'"""
     ledger.database.executemany(insert, [(pid,) for pid in pids])
+    ledger.database.executemany("UPDATE capture SET listed = 1 WHERE pid = ?", [(pid,) for pid in pids])
     return len(pids)
 
 

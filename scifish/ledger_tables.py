@@ -36,7 +36,9 @@ CREATE TABLE IF NOT EXISTS message (
     UNIQUE (spool, row)
 );
 CREATE INDEX IF NOT EXISTS message_of_pid ON message (pid);
-CREATE INDEX IF NOT EXISTS message_pending ON message (seq) WHERE state = 'pending';
+CREATE INDEX IF NOT EXISTS message_pending ON message (seq, not_before_ms, committed_s)
+    WHERE state = 'pending';
+CREATE INDEX IF NOT EXISTS message_sending ON message (committed_s) WHERE state = 'sending';
 CREATE INDEX IF NOT EXISTS message_due ON message (resend_ms) WHERE resend_ms IS NOT NULL;
 CREATE TABLE IF NOT EXISTS capture (
     pid TEXT PRIMARY KEY,
@@ -47,12 +49,13 @@ CREATE TABLE IF NOT EXISTS capture (
     reason TEXT,
     start_ns INTEGER NOT NULL,
     committed_s REAL NOT NULL,
-    final_ms INTEGER
+    final_ms INTEGER,
+    listed INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS capture_open ON capture (begun_in) WHERE open = 1;
 CREATE INDEX IF NOT EXISTS capture_state ON capture (state, committed_s);
 CREATE INDEX IF NOT EXISTS capture_start ON capture (start_ns);
-CREATE INDEX IF NOT EXISTS capture_final ON capture (final_ms) WHERE final_ms IS NOT NULL;
+CREATE INDEX IF NOT EXISTS capture_final ON capture (final_ms) WHERE final_ms IS NOT NULL AND listed = 0;
 CREATE TABLE IF NOT EXISTS receipt (
     pid TEXT NOT NULL,
     author TEXT NOT NULL,
@@ -83,7 +86,7 @@ CREATE TABLE IF NOT EXISTS fact (key TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 # message.state: pending, sending (handed to the Kafka client), sent (acknowledged), skipped (a newer
 # revision went instead), unreadable. not_before_ms is this process's monotonic clock, acknowledged_ms
-# and resend_ms are broker time.
+# and resend_ms are broker time. capture.listed: its rows stand in table removable.
 
 
 def open_ledger(path: Path) -> sqlite3.Connection:

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 PROBE_LIMIT_S = 0.5
 PROBE_PERIOD_S = 2.0
 STALLED_S = 2.0
+SILENT_S = 10.0
 OVERDUE_PERIOD_S = 10.0
 BATCH = 200
 REFUSED_WAIT_MS = 60_000
@@ -52,6 +53,9 @@ class Post:
     @property
     def trouble(self) -> str | None:
         """What keeps messages or receipts back, for people; None when nothing does."""
+        silent_s = time.monotonic() - self._heard_at
+        if self._sender.under_way and silent_s > SILENT_S and not self._sender.trouble:
+            return f"no acknowledgement from Kafka for {silent_s:.0f} s: are enough replicas in sync?"
         return self._sender.trouble or self._receipts.trouble
 
     def step(self, wait_s: float) -> None:

@@ -6,7 +6,8 @@ or the forwarder when the owner is gone.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from scifish.spool_layout import connect_reader
@@ -15,23 +16,42 @@ BATCH = 500
 """Rows per transaction, so that a commit waits a few milliseconds for it at most."""
 
 
-def remove_finished(database: sqlite3.Connection, name: str, forwarder_db: Path) -> int:
-    """Remove one batch of a living producer's finished rows; return how many.
+def remove_finished(
+    database: sqlite3.Connection, name: str, forwarder_db: Path, interrupted: Callable[[], bool]
+) -> int:
+    """Remove a living producer's finished rows, batch by batch; return how many.
+
+    Parameters
+    ----------
+    database
+        The producer's only writing connection.
+    name
+        Uuid of its spool.
+    forwarder_db
+        Where the forwarder lists what may go.
+    interrupted
+        Asked before each batch: somebody waits for a commit.
 
     Raises
     ------
     sqlite3.Error
         One of the databases cannot be read or written now; try again later.
     """
+    removed = 0
+    rows = _finished_rows(name, forwarder_db)
+    for start in range(0, len(rows), BATCH):
+        if interrupted():
+            break
+        removed += remove_rows(database, rows[start : start + BATCH])
+    return removed
+
+
+def _finished_rows(name: str, forwarder_db: Path) -> list[int]:
     if not forwarder_db.exists():
-        return 0
-    reader = connect_reader(forwarder_db)
-    try:
-        query = "SELECT row FROM removable WHERE spool = ? ORDER BY row LIMIT ?"
-        rows = [row for (row,) in reader.execute(query, (name, BATCH))]
-    finally:
-        reader.close()
-    return remove_rows(database, rows)
+        return []
+    with closing(connect_reader(forwarder_db)) as reader:
+        query = "SELECT row FROM removable WHERE spool = ? ORDER BY row"
+        return [row for (row,) in reader.execute(query, (name,))]
 
 
 def remove_rows(database: sqlite3.Connection, rows: Sequence[int]) -> int:

@@ -155,9 +155,12 @@ class SpoolThread:
                 self._look_for_reserve()
             if now - self._pruned >= self._prune_period_s:
                 self._pruned = now
-                remove_finished(self._database, self._name, self._folder.forwarder_db)
+                remove_finished(self._database, self._name, self._folder.forwarder_db, self._is_waited_for)
         except (OSError, sqlite3.Error):
             return  # nothing here is needed for a capture; what is due comes up again
+
+    def _is_waited_for(self) -> bool:
+        return not self._requests.empty()
 
     def _look_for_reserve(self) -> None:
         if make_reserve(self._folder.reserve):

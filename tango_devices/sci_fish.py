@@ -53,7 +53,7 @@ class SciFish(ScizooDevice):
         max_alarm=900.0,
         doc="age of the oldest capture that the catalogue has not answered: is the consumer dead?",
     )
-    Sent = published(int, 0, doc="messages acknowledged by Kafka, of those still kept")
+    Sent = published(int, 0, doc="messages that Kafka has acknowledged, ever")
     Catalogued = published(int, 0, doc="captures that every sink has, of those still kept")
     Rejected = published(int, 0, doc="captures that a sink refused, of those still kept")
     Waiting = published(int, 0, doc="captures that wait for somebody, e.g. to be assigned")

@@ -18,6 +18,7 @@ from scifish.forwarder import Forwarder
 from scifish.forwarder_settings import ForwarderSettings
 from scifish.messages import CaptureMessage, decode
 from scifish.spool import Spool
+from scifish.spool_layout import INSERT, create_database, row_of
 from scifish.spool_rows import SpoolRows
 from scifish.state_folder import StateFolder
 from scifish.testing.capture_messages import new_identity, told
@@ -261,3 +262,16 @@ def test_captures_are_listed_newest_first_also_when_scifish_never_ran(folder):
     assert [capture.title for capture in found] == ["scan 4", "scan 3", "scan 2"]
     assert {capture.state for capture in found} == {"captured"}
     spool.close()
+
+
+def test_a_days_outage_of_twenty_thousand_messages_is_noted_in_seconds(folder, forward):
+    folder.prepare()
+    message = told(new_identity(), "ended")
+    row = list(row_of(message, message.to_bytes(), 0.0))
+    with closing(create_database(folder.spools / "0.db", {})) as database:
+        database.execute("BEGIN")
+        for number in range(20_000):
+            database.execute(INSERT, [f"20.500.12345/{number}", *row[1:]])
+        database.execute("COMMIT")
+    forwarder = forward()
+    wait_for(lambda: forwarder.status.pending == 20_000, 15, "all noted")
