@@ -1,5 +1,7 @@
 """Each service starts, answers, and stops without leaving a process."""
 
+from pathlib import Path
+
 import pytest
 import tango
 from confluent_kafka.admin import AdminClient
@@ -65,10 +67,10 @@ def test_one_of_everything_answers(everything: DeviceServer) -> None:
     assert everything.proxy().State() is not None
 
 
-def test_a_scan_makes_an_hdf5_file(sardana: Sardana) -> None:
+def test_a_scan_makes_an_hdf5_file(sardana: Sardana, tmp_path: Path) -> None:
+    sardana.door().run("senv", "ScanDir", tmp_path)
     sardana.door().run("ascan", "mot01", 0, 1, 3, 0.05)
-    assert sardana.scan_dir is not None
-    assert (sardana.scan_dir / "scans.h5").stat().st_size > 0
+    assert (tmp_path / "scans.h5").stat().st_size > 0
 
 
 def test_sardana_keeps_its_environment_and_elements_over_a_restart(sardana: Sardana) -> None:
