@@ -14,6 +14,7 @@ from consumers.sinks.scicat_client import (
     UnknownOutcomeError,
 )
 from consumers.sinks.scicat_written import Written, WrittenDatasets
+from scifish.faultpoints import reached
 
 Json = dict[str, Any]
 TRIES = 3
@@ -46,6 +47,7 @@ class ScicatDatasetWriter:
             return None
         self._written.intend(wanted["pid"], wanted)
         kept = None if known.dataset is None and self._create(wanted) else self._change(wanted, known)
+        reached("scicow.dataset-sent")
         self._written.acknowledge(wanted["pid"], wanted)
         return kept
 

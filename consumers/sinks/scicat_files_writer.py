@@ -7,6 +7,7 @@ from typing import Any
 
 from consumers.sinks.scicat_client import RefusedError, ScicatClient, UnknownOutcomeError
 from consumers.sinks.scicat_written import WrittenDatasets
+from scifish.faultpoints import reached
 
 Json = dict[str, Any]
 
@@ -42,6 +43,7 @@ class ScicatFilesWriter:
         for block in missing:
             self._written.send_files(pid)
             self._client.create_block(block)
+            reached("scicow.files-sent")
         self._correct_size(pid, [*there, *missing])
         self._written.acknowledge_files(pid, wanted)
         return None

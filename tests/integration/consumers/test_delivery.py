@@ -138,6 +138,18 @@ def test_a_frozen_and_a_killed_process_are_taken_over(installation: Installation
     assert installation.datasets.count_documents({}) == 41
 
 
+def test_of_two_processes_one_is_killed_in_mid_batch(installation: Installation) -> None:
+    messages = [capture(number, files=[file("a.h5")]) for number in range(1, 31)]
+    with installation.scicow(instance="a", fault="scicow.written:kill") as one:
+        wait_for(lambda: b"reads" in one.log.read_bytes(), 30, "the first process reading")
+        with installation.scicow(instance="b"):
+            installation.send(*messages)
+            assert one.process.wait(30) == -9
+            installation.wait_committed(30)
+    assert installation.datasets.count_documents({"catalogued_at": {"$exists": True}}) == 30
+    assert {receipt.pid for receipt in installation.receipts()} == {message.pid for message in messages}
+
+
 def test_topic_missing_then_made(kafka: ApacheKafka, mongod: Mongod, tmp_path: Path) -> None:
     late = Installation(tmp_path / "late", "late-topics", kafka.address, mongod.address)
     try:

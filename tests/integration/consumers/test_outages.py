@@ -111,3 +111,28 @@ def test_a_wrong_password_ends_the_process_with_1_and_a_sentence(
     told = scicat.log.read_text()
     assert told.splitlines()[-1] == "scicow: SciCat refuses user 'ingestor': check user and password"
     assert "aman" not in told
+
+
+@pytest.mark.parametrize("place", ["dataset-sent", "files-sent", "written", "receipted"])
+def test_killed_anywhere_on_the_way_to_scicat_ends_in_one_dataset_with_its_files_once(
+    both: tuple[Installation, ScicatServer], place: str
+) -> None:
+    installation, server = both
+    messages = [
+        capture(1, "started"),
+        capture(1, files=[file("a.h5", size=3)]),
+        capture(2, files=[file("b.h5")]),
+    ]
+    installation.send(*messages)
+    with installation.scicow("scicat", fault=f"scicow.{place}:kill") as scicat:
+        assert scicat.process.wait(30) == -9
+    assert installation.committed("scicat") < 0
+    with installation.scicow("scicat"):
+        installation.wait_committed(3, "scicat")
+    state = server.state
+    assert {pid: (d["size"], d["numberOfFiles"]) for pid, d in state.datasets.items()} == {
+        capture(1).pid: (3, 1),
+        capture(2).pid: (10, 1),
+    }
+    assert len(state.blocks) == 2
+    assert installation.state["waiting"].count_documents({}) == 0
