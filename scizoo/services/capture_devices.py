@@ -44,6 +44,10 @@ def sci_fish(folder: RunFolder, tango_host: str, site: Site, kafka: str) -> Devi
 
 
 def sci_fly(folder: RunFolder, tango_host: str) -> DeviceServer:
-    """Return SciFly, which follows PathFixer's session."""
-    properties = {"PathFixer": PATH_FIXER}
+    """Return SciFly, which follows PathFixer's session.
+
+    On a local disk with one writer a second without change is enough; the profile's own span is
+    for file servers.
+    """
+    properties = {"PathFixer": PATH_FIXER, "SettleSeconds": "1"}
     return DeviceServer(folder, tango_host, "scifly", "SciFly", [Device(SCI_FLY, "SciFly", properties)])
