@@ -114,6 +114,7 @@ def _gather(folder: StateFolder, limit: int, pid: str | None) -> dict[str, _Gath
     try:
         if folder.forwarder_db.exists():
             with closing(connect_reader(folder.forwarder_db)) as database:
+                database.execute("BEGIN")  # one moment of it: a row noted meanwhile would be in neither
                 _gather_ledger(database, limit, pid, gathered)
                 noted = dict(database.execute("SELECT uuid, noted FROM spool").fetchall())
         for path in folder.spools.glob("*.db"):
