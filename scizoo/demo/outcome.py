@@ -27,7 +27,7 @@ def outcome_line(document: Document) -> str:
     failures, files = len(document.get("failures", ())), len(document.get("files", ()))
     return (
         f"catalogued: {document['_id']} ({values} values, {failures} failures, {files} files) "
-        f"in {seconds_to_catalogue(document):.1f} s"
+        f"in {seconds_to_catalogue(document):.2f} s"
     )
 
 

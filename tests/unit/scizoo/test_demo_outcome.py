@@ -30,7 +30,7 @@ DATASET = {
 
 
 def test_the_last_line_counts_what_is_there_and_how_long_it_took():
-    expected = "catalogued: 20.500.12345/1 (3 values, 2 failures, 1 files) in 0.4 s"
+    expected = "catalogued: 20.500.12345/1 (3 values, 2 failures, 1 files) in 0.42 s"
     assert outcome_line(DATASET) == expected
 
 
