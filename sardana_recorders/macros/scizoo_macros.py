@@ -27,8 +27,10 @@ class capture(Macro):  # noqa: N801 - macros are called so
         self._tell()
 
     def _switch(self, scope: str, *, on: bool) -> None:
-        from sardana_recorders.data_recorder_env import OURS, switch
+        from sardana_recorders.data_recorder_env import DOOR, OURS, SERVER, switch
 
+        if scope not in (DOOR, SERVER):
+            self.door.get_macro(scope)  # an unknown name is an error here, not a setting for nobody
         if on:  # a name that the server does not know makes every scan fail
             self.getMacroServer().recorder_manager.getRecorderMetaClass(OURS)
         change = switch(self.getGlobalEnv(), self.getDoorName(), scope, on=on)

@@ -3,6 +3,9 @@
 import json
 
 import pytest
+import tango
+
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -64,10 +67,13 @@ def test_a_macro_alone_is_switched_off(spooled, door, recorders):
     assert [scan.name for scan in spooled.ended()] == ["dscan"]
 
 
-def test_another_word_is_refused(door):
-    run = door.begin("capture", "perhaps")
+@pytest.mark.parametrize(
+    ("parameters", "words"), [(["perhaps"], "say on, off or status"), (["off", "nosuchmacro"], "nosuchmacro")]
+)
+def test_another_word_is_refused(door, parameters, words):
+    run = door.begin("capture", *parameters)
     assert run.wait(10) == "exception"
-    assert "say on, off or status" in run.error
+    assert words in run.error
 
 
 def test_sct_is_captured_and_saved(spooled, door):
@@ -94,7 +100,8 @@ def test_sct_counts_on_a_group_or_a_channel(spooled, door, countable, counters):
 
 def test_sct_can_be_aborted(spooled, door):
     run = door.begin("sct", 20)
-    spooled.started()
+    group = tango.DeviceProxy("mntgrp01")
+    wait_for(lambda: group.State() == tango.DevState.MOVING, 5, "the count")
     door.proxy.AbortMacro()
     assert run.wait(10) == "abort"
     assert [scan.status for scan in spooled.ended()] == ["aborted"]

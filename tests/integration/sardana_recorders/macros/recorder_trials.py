@@ -98,27 +98,37 @@ class hide_package(Macro):  # noqa: N801
             sys.modules[name] = self._kept.pop(name)
 
 
-class measure_recorder(Macro):  # noqa: N801
-    """Write how long each call of the recorder lasts into a file, a line each: place, seconds."""
+MEASURED = (
+    ("sardana_recorders.scan", "CapturedScan", ("begin", "start", "record", "end")),
+    ("scifish.capture", "Capture", ("wait_start", "wait_end")),
+)
 
-    param_def = [["path", Type.String, None, "the file"]]
+
+class measure_recorder(Macro):  # noqa: N801
+    """Write how long each call of the recorder and each of its waits lasts into a file."""
+
+    param_def = [["path", Type.String, None, "the file; a line each: place, seconds"]]
 
     def run(self, path):
-        scans = importlib.import_module("sardana_recorders.scan").CapturedScan
-        for place in ("begin", "start", "record", "end"):
-            setattr(scans, place, _timed(getattr(scans, place), place, path))
+        for module, name, places in MEASURED:
+            measured = getattr(importlib.import_module(module), name)
+            for place in places:
+                setattr(measured, place, _timed(getattr(measured, place), place, Path(path)))
 
 
 def _timed(method, place, path):
+    plain = getattr(method, "plain", method)
+
     def call(self, *args):
         begin = time.perf_counter()
         try:
-            method(self, *args)
+            return plain(self, *args)
         finally:
             lasted = time.perf_counter() - begin
-            with Path(path).open("a") as file:
+            with path.open("a") as file:
                 file.write(f"{place} {lasted:.6f}\n")
 
+    call.plain = plain
     return call
 
 
