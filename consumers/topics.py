@@ -3,7 +3,7 @@
 Never by a producer: a topic that nobody made comes with one replica and seven days.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaException
@@ -113,9 +113,17 @@ def _difference(wanted: Topic, found: Topic) -> Difference:
 class TopicAdmin:
     """The broker's side of it; every call ends within ``ADMIN_TIMEOUT_S`` seconds."""
 
-    def __init__(self, client: dict[str, object]) -> None:
+    def __init__(self, client: Mapping[str, object]) -> None:
         settings = {name: value for name, value in client.items() if name != "allow.auto.create.topics"}
         self._admin = AdminClient(settings)
+
+    def cluster(self) -> tuple[str, int]:
+        """Return the cluster's id and its number of brokers; raises TopicsError."""
+        try:
+            found = self._admin.list_topics(timeout=ADMIN_TIMEOUT_S)
+        except KafkaException as error:
+            raise TopicsError(f"no broker answers: {error.args[0].str()}") from None
+        return found.cluster_id or "", len(found.brokers)
 
     def find(self, names: list[str]) -> dict[str, Topic]:
         """Return those of the topics that are there; raises TopicsError."""

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timezone
 from queue import Empty, SimpleQueue
 
@@ -153,7 +154,8 @@ class Forwarder:
 
     def _tell(self) -> None:
         trouble = self._trouble or (self._post.trouble if self._post else "no Kafka is configured")
-        self.status = measure(self._ledger, trouble, self._watch.damaged)
+        status = measure(self._ledger, trouble, self._watch.damaged)
+        self.status = replace(status, broker=self._post.broker if self._post else "")
 
     def _is_due(self, what: str, period_s: float) -> bool:
         now = time.monotonic()

@@ -13,7 +13,7 @@ from confluent_kafka import (
     Producer,
 )
 
-from scifish.kafka_client import KafkaClient
+from scifish.kafka_client import KafkaClient, describe_cluster
 from scifish.messages import SCHEMA
 
 log = logging.getLogger(__name__)
@@ -81,6 +81,7 @@ class Sender:
         self._deliveries: list[Delivery] = []
         self._broken = False
         self.trouble: str | None = "not connected yet"
+        self.broker = client.bootstrap
         self._producer = self._new_producer()
 
     @property
@@ -122,8 +123,9 @@ class Sender:
         """Ask the brokers for the topic, and set ``trouble`` to None or to what people must know."""
         before = self.trouble
         try:
-            found = self._producer.list_topics(self.topic, timeout=wait_s).topics[self.topic].error
-            self.trouble = _topic_trouble(self.topic, found)
+            found = self._producer.list_topics(self.topic, timeout=wait_s)
+            self.broker = describe_cluster(self._client.bootstrap, found.cluster_id)
+            self.trouble = _topic_trouble(self.topic, found.topics[self.topic].error)
         except KafkaException as error:
             self.trouble = f"no broker answers at {self._client.bootstrap}: {error.args[0].str()}"
         if before and self.trouble is None and before.startswith(MISSING):

@@ -27,6 +27,8 @@ class ForwarderStatus:
         Number of captures per state, of those still kept.
     damaged
         Spool to what the disk has done to it.
+    broker
+        What the messages go to, for people.
     """
 
     trouble: str | None = "not started"
@@ -36,6 +38,7 @@ class ForwarderStatus:
     sent: int = 0
     captures: Mapping[str, int] = field(default_factory=dict)
     damaged: Mapping[str, str] = field(default_factory=dict)
+    broker: str = ""
 
 
 def measure(ledger: Ledger, trouble: str | None, damaged: Mapping[str, str]) -> ForwarderStatus:

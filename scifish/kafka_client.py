@@ -60,3 +60,14 @@ def _option(path: Path, number: int, line: str) -> tuple[str, str]:
     if key in OURS:
         raise SettingsError(f"Kafka settings {path}, line {number}: {key!r} is fixed, delivery rests on it")
     return key, value
+
+
+def describe_cluster(bootstrap: str, cluster_id: str | None) -> str:
+    """Return what is behind an address, for people.
+
+    The broker inside librdkafka, which demos use, calls itself ``mockCluster…``: it keeps a few MB
+    in memory and forgets them when it ends.
+    """
+    if cluster_id is not None and cluster_id.startswith("mockCluster"):
+        return f"{bootstrap}, the embedded broker: in memory, for trying out only"
+    return f"{bootstrap}, Kafka cluster {cluster_id or 'without a name'}"

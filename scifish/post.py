@@ -51,6 +51,11 @@ class Post:
         self._heard_at = time.monotonic()
 
     @property
+    def broker(self) -> str:
+        """What the messages go to, for people."""
+        return self._sender.broker
+
+    @property
     def trouble(self) -> str | None:
         """What keeps messages or receipts back, for people; None when nothing does."""
         silent_s = time.monotonic() - self._heard_at

@@ -57,7 +57,7 @@ class SciFish(ScizooDevice):
     Catalogued = published(int, 0, doc="captures that every sink has, of those still kept")
     Rejected = published(int, 0, doc="captures that a sink refused, of those still kept")
     Waiting = published(int, 0, doc="captures that wait for somebody, e.g. to be assigned")
-    Broker = published(str, "", doc="what keeps messages or receipts back; 'ready' when nothing does")
+    Broker = published(str, "", doc="what keeps messages or receipts back, or 'ready' and what they go to")
     LastCaptures = published((str,), [], doc="the newest captures, one JSON each, newest first")
 
     _host: CaptureHost | None = None
@@ -144,7 +144,7 @@ class SciFish(ScizooDevice):
         self.publish("Catalogued", status.captures.get("catalogued", 0))
         self.publish("Rejected", status.captures.get("rejected", 0))
         self.publish("Waiting", status.captures.get("waiting", 0))
-        self.publish("Broker", tango_text(status.trouble or "ready"))
+        self.publish("Broker", tango_text(status.trouble or f"ready: {status.broker}"))
         self._show_state(status)
 
     def _show_state(self, status: ForwarderStatus) -> None:

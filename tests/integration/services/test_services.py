@@ -7,6 +7,7 @@ import tango
 from confluent_kafka.admin import AdminClient
 
 from scizoo.services.device_server import DeviceServer
+from scifish.kafka_client import describe_cluster
 from scizoo.services.embedded_broker import EmbeddedBroker
 from scizoo.services.kafka import ApacheKafka, kafka_version
 from scizoo.services.mongod import Mongod
@@ -96,9 +97,11 @@ def test_the_embedded_broker_has_one_partition_per_topic(own_folder: RunFolder) 
     broker.start()
     try:
         broker.wait_ready()
-        topics = AdminClient({"bootstrap.servers": broker.address}).list_topics(timeout=5).topics
+        cluster = AdminClient({"bootstrap.servers": broker.address}).list_topics(timeout=5)
+        topics = cluster.topics
     finally:
         broker.stop()
+    assert "for trying out only" in describe_cluster(broker.address, cluster.cluster_id)
     assert {name: len(topic.partitions) for name, topic in topics.items()} == {
         "scizoo.demo.captures": 1,
         "scizoo.demo.receipts": 1,

@@ -135,7 +135,8 @@ def test_a_client_begins_and_ends_a_capture_that_goes_to_the_catalogue_and_back(
     (newest,) = (json.loads(line) for line in proxy.LastCaptures)
     assert (newest["pid"], newest["state"]) == (pid, "catalogued")
     assert proxy.state() == tango.DevState.ON, proxy.status()
-    assert (proxy.Pending, proxy.Broker) == (0, "ready")
+    assert proxy.Pending == 0
+    assert proxy.Broker.startswith(f"ready: {kafka.address}, Kafka cluster ")
 
 
 def test_an_end_after_kill_9_of_scifish_is_the_true_end(scifish):
@@ -172,7 +173,7 @@ def test_init_forwards_again_with_the_new_properties(scifish):
 
 def test_check_tells_of_each_part(scifish):
     proxy = scifish.proxy()
-    wait_for(lambda: proxy.Broker == "ready", 20, "ready")
+    wait_for(lambda: proxy.Broker.startswith("ready"), 20, "ready")
     job = proxy.Check()
     found = wait_for(lambda: [json.loads(line) for line in proxy.JobResult or ()], 5, "result")
     assert found[0]["id"] == job
