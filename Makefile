@@ -33,7 +33,7 @@ test-integration: setup ## the tests with Tango, Sardana, Kafka and MongoDB only
 	@$(WITH_GUI) $(RUN) pytest tests/integration
 
 test-versions: setup ## the lowest and the newest version of each dependency
-	@$(PYTHON) -m bootstrap.versions lowest newest
+	@$(WITH_GUI) $(PYTHON) -m bootstrap.versions lowest newest
 
 lint: setup ## style, types, who may import whom, freshness of the schemas
 	@$(RUN) ruff check .

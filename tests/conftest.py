@@ -37,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.basetemp is None:
         config.stash[BASE] = Path(tempfile.mkdtemp(prefix="scizoo-"))
         config.option.basetemp = str(config.stash[BASE] / "t")
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(config.stash[BASE]))  # else Qt makes one in /tmp
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

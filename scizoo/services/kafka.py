@@ -61,8 +61,9 @@ class KafkaBroker(Service):
 
     def command(self) -> Sequence[str | Path]:
         """Return the broker's class in a Java machine with little memory."""
-        settings = self.folder.data(self.name) / "server.properties"
-        return [*java_command(*MEMORY), "kafka.Kafka", settings]
+        home = self.folder.data(self.name)
+        own_files = f"-Djava.io.tmpdir={home}"
+        return [*java_command(*MEMORY, own_files), "kafka.Kafka", home / "server.properties"]
 
     def answers(self) -> bool:
         """Tell whether it knows all brokers of its cluster."""

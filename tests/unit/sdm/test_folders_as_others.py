@@ -36,8 +36,11 @@ def as_user(uid: int, groups: list[int], command: list[str], text: str = "") -> 
 
 
 def as_service(call: Call, groups: list[int]) -> Answer:
-    command = [sys.executable, "-c", "import os; os.umask(0); import sdm.file_worker as w; w.main()"]
-    done = as_user(SERVICE, groups, command, call.model_dump_json() + "\n")
+    """Import first, as root, then become the account: it may not read the folder this project lies in."""
+    become = f"os.setgroups({groups}); os.setresgid(*[{groups[0]}] * 3); os.setresuid(*[{SERVICE}] * 3)"
+    command = [sys.executable, "-c", f"import os, sdm.file_worker as w; os.umask(0); {become}; w.main()"]
+    text = call.model_dump_json() + "\n"
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=20)
     assert done.returncode == 0, done.stderr
     return Answer.model_validate(json.loads(done.stdout))
 
