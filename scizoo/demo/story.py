@@ -15,6 +15,8 @@ from pathfixer.client import PathFixerClient
 from pathfixer.sardana import MacroServerEnvironment
 from pathfixer.scan_dir import GLOBAL
 from scidog.client import SciDogClient
+from scifish.captures import CaptureState
+from scizoo.capture_hosts import newest_first, report_hosts
 from scizoo.demo.display import show_dataset
 from scizoo.demo.outcome import Document, is_catalogued, outcome_line, scan_last
 from scizoo.demo.selection import SELECTION
@@ -64,6 +66,8 @@ class Story:
             self._save_file()
         with self._step("waiting for both datasets in the catalogue"):
             documents = self._wait_for_datasets()
+        with self._step("waiting for the receipts at the beamline (SciFish)"):
+            self._wait_for_receipts()
         for document in documents:
             show_dataset(document, self._console)
         for document in documents:
@@ -106,6 +110,16 @@ class Story:
             titles = ", ".join(str(document.get("title")) for document in documents)
             raise ServiceError(f"{len(documents)} datasets are there instead of {EXPECTED}: {titles}")
         return scan_last(documents)
+
+    def _wait_for_receipts(self) -> None:
+        """Wait until every catalogue that is configured has answered, and the beamline knows it."""
+        wait_until(lambda: len(self._known_catalogued()) >= EXPECTED, LIMIT_S, "catalogued in scizoo status")
+        for capture in self._known_catalogued():
+            self._tell(f"{capture.title}: catalogued in {' and '.join(sorted(capture.sinks))}")
+
+    def _known_catalogued(self) -> list[CaptureState]:
+        captures = newest_first(report_hosts(self._beamline.site.beamline))
+        return [capture for capture in captures if capture.state == "catalogued"]
 
     def _catalogued(self) -> int:
         return sum(is_catalogued(document) for document in self._datasets.find())
