@@ -8,9 +8,11 @@ WITH_GUI := . .state/system/gui.sh &&
 KEEP ?=
 BROKER ?= embedded
 SCICAT_URL ?=
+# make bench ONLY="snapshot recorder"
+ONLY ?=
 DEMO_OPTIONS := --broker $(BROKER) $(if $(KEEP),--keep) $(if $(SCICAT_URL),--scicat-url '$(SCICAT_URL)')
 
-.PHONY: help setup demo test test-unit test-integration test-versions lint format schemas clean
+.PHONY: help setup demo test test-unit test-integration test-versions bench lint format schemas clean
 .DEFAULT_GOAL := help
 
 help: ## list the chores
@@ -34,6 +36,9 @@ test-integration: setup ## the tests with Tango, Sardana, Kafka and MongoDB only
 
 test-versions: setup ## the lowest and the newest version of each dependency
 	@$(WITH_GUI) $(PYTHON) -m bootstrap.versions lowest newest
+
+bench: setup ## the numbers, side by side with what they are compared to (ONLY="snapshot spool …")
+	@$(RUN) benchmarks $(ONLY)
 
 lint: setup ## style, types, who may import whom, freshness of the schemas
 	@$(RUN) ruff check .
