@@ -14,7 +14,8 @@ from tenacity import (
     retry_if_exception_type,
     sleep_using_event,
     stop_when_event_set,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from consumers.buffer import Buffer
@@ -87,7 +88,7 @@ class Worker:
         """Do something until it succeeds; raises RetryError when the process is to stop meanwhile."""
         Retrying(
             retry=retry_if_exception_type(RetryableError),
-            wait=wait_exponential_jitter(initial=0.5, max=30),
+            wait=wait_exponential(multiplier=0.5, max=30) + wait_random(0, 1),
             sleep=sleep_using_event(self._stop),
             stop=stop_when_event_set(self._stop),
             before_sleep=_tell,
