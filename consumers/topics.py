@@ -63,15 +63,21 @@ class Difference:
 def wanted_topics(configuration: Configuration) -> list[Topic]:
     """Return the three topics of each listed beamline as they should be."""
     names = TopicNames(configuration.topic_prefix)
-    made = configuration.topics
-    topics = []
-    for beamline in (entry.name for entry in configuration.beamlines):
-        topics += [
-            _topic(names.captures(beamline), made, made.retention_days * DAY_MS, MESSAGE_BYTES),
-            _topic(names.dead_letters(beamline), made, -1, 2 * MESSAGE_BYTES),
-            _topic(names.receipts(beamline), made, made.retention_days * DAY_MS, MESSAGE_BYTES),
-        ]
-    return topics
+    return [
+        topic
+        for entry in configuration.beamlines
+        for topic in topics_of(entry.name, names, configuration.topics)
+    ]
+
+
+def topics_of(beamline: str, names: TopicNames, made: Topics) -> list[Topic]:
+    """Return the three topics of one beamline as they should be."""
+    retention_ms = made.retention_days * DAY_MS
+    return [
+        _topic(names.captures(beamline), made, retention_ms, MESSAGE_BYTES),
+        _topic(names.dead_letters(beamline), made, -1, 2 * MESSAGE_BYTES),
+        _topic(names.receipts(beamline), made, retention_ms, MESSAGE_BYTES),
+    ]
 
 
 def _topic(name: str, made: Topics, retention_ms: int, message_bytes: int) -> Topic:

@@ -62,12 +62,16 @@ def _option(path: Path, number: int, line: str) -> tuple[str, str]:
     return key, value
 
 
-def describe_cluster(bootstrap: str, cluster_id: str | None) -> str:
-    """Return what is behind an address, for people.
+def is_embedded(cluster_id: str | None) -> bool:
+    """Tell the broker inside librdkafka, which demos use, from a Kafka.
 
-    The broker inside librdkafka, which demos use, calls itself ``mockCluster…``: it keeps a few MB
-    in memory and forgets them when it ends.
+    It calls itself ``mockCluster…``, keeps a few MB in memory and forgets them when it ends.
     """
-    if cluster_id is not None and cluster_id.startswith("mockCluster"):
+    return cluster_id is not None and cluster_id.startswith("mockCluster")
+
+
+def describe_cluster(bootstrap: str, cluster_id: str | None) -> str:
+    """Return what is behind an address, for people."""
+    if is_embedded(cluster_id):
         return f"{bootstrap}, the embedded broker: in memory, for trying out only"
     return f"{bootstrap}, Kafka cluster {cluster_id or 'without a name'}"

@@ -1,24 +1,22 @@
 """Say whether the topics are such that Kafka keeps what it acknowledges."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tango
 
+from consumers.configuration import Topics
 from consumers.topic_names import TopicNames
-from consumers.topics import Topic, TopicAdmin
-from scifish.kafka_client import KafkaClient, read_kafka_options
+from consumers.topics import Difference, Topic, TopicAdmin, compare, topics_of
+from scifish.kafka_client import KafkaClient, is_embedded, read_kafka_options
 from scizoo.asking import ask, ask_all, reason
 from scizoo.checks.finding import Finding, bad, good
 from scizoo.devices import find_devices
 
 LIMIT_S = 5.0
-MOCK = "mockCluster"
+MORE_IS_AS_GOOD: tuple[str, ...] = ("retention.ms", "max.message.bytes", "min.insync.replicas")
 APPLY = "on the consumer's host: scicow topics apply"
-DAY_MS = 86_400_000
-SHORTEST_RETENTION_MS = 90 * DAY_MS
-REPLICAS = 3
 
 
 @dataclass(frozen=True)
@@ -47,39 +45,48 @@ def check_topics(beamline: str | None = None) -> Iterator[Finding]:
 
 
 def judge(beamline: str, names: TopicNames, cluster: Cluster) -> Iterator[Finding]:
-    """Say of each topic of a beamline whether it keeps what it is given.
+    """Say of each topic of a beamline whether it is as ``scicow topics apply`` makes it.
 
-    The numbers are those of the design: 90 days, three replicas where there are brokers for them,
-    and time stamps of the broker, since messages with a host's old stamp are deleted within seconds.
+    Longer retention than wanted is as good; three replicas, two of them in sync, are wanted where
+    there are brokers for them.
     """
     part = f"topics {beamline}"
     if cluster.embedded:
         yield good(part, "on the embedded broker, which keeps them in memory: for trying out only")
         return
-    wanted = (names.captures(beamline), names.dead_letters(beamline), names.receipts(beamline))
-    wrong = [f"{name}: {what}" for name in wanted for what in _faults(cluster, name)]
-    if wrong:
-        yield bad(part, "; ".join(wrong), APPLY)
+    wanted = [as_good_as(topic, cluster) for topic in topics_of(beamline, names, _made_for(cluster))]
+    differences = compare(wanted, dict(cluster.topics))
+    if differences:
+        yield bad(part, "; ".join(map(_in_words, differences)), APPLY)
     else:
         yield good(part, f"{len(wanted)} topics keep what they are given ({cluster.brokers} brokers)")
 
 
-def _faults(cluster: Cluster, name: str) -> Iterator[str]:
-    topic = cluster.topics.get(name)
-    if topic is None:
-        yield "topic missing"
-        return
-    retention = int(topic.config.get("retention.ms", "0"))
-    if 0 <= retention < SHORTEST_RETENTION_MS:
-        yield f"forgets after {retention / DAY_MS:.3g} days"
-    if topic.config.get("cleanup.policy") != "delete":
-        yield f"cleanup.policy is {topic.config.get('cleanup.policy')}: compaction deletes ends"
-    if topic.config.get("message.timestamp.type") != "LogAppendTime":
-        yield "keeps the clock of the beamline's hosts instead of its own"
-    if topic.config.get("unclean.leader.election.enable") == "true":
-        yield "may elect a leader that lacks acknowledged messages"
-    if topic.replication < min(REPLICAS, cluster.brokers):
-        yield f"has {topic.replication} replicas on {cluster.brokers} brokers"
+def as_good_as(wanted: Topic, cluster: Cluster) -> Topic:
+    """Return what is wanted of a topic, with the settings that are already better than wanted."""
+    found = cluster.topics.get(wanted.name)
+    if found is None:
+        return wanted
+    better: dict[str, str] = {
+        name: found.config[name]
+        for name in MORE_IS_AS_GOOD
+        if name in found.config and _at_least(found.config[name], wanted.config[name])
+    }
+    return replace(wanted, config={**wanted.config, **better})
+
+
+def _at_least(found: str, wanted: str) -> bool:
+    unlimited = "-1"
+    return found == unlimited or (wanted != unlimited and int(found) >= int(wanted))
+
+
+def _made_for(cluster: Cluster) -> Topics:
+    replicas = min(Topics().replication, cluster.brokers)
+    return Topics(replication=replicas, min_insync_replicas=min(Topics().min_insync_replicas, replicas))
+
+
+def _in_words(difference: Difference) -> str:
+    return f"{difference.wanted.name}: topic missing" if difference.missing else str(difference)
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ class _Place:
         """Ask the brokers; the embedded one has no admin calls and is not asked for settings."""
         admin = TopicAdmin(self.client.settings())
         cluster_id, brokers = admin.cluster()
-        if cluster_id.startswith(MOCK):
+        if is_embedded(cluster_id):
             return Cluster(True, brokers, {})
         names = self.names
         wanted = [name(self.beamline) for name in (names.captures, names.dead_letters, names.receipts)]

@@ -1,24 +1,25 @@
 """``scizoo check`` reads the topics back, since Kafka's defaults forget."""
 
+from dataclasses import replace
+
 import pytest
 
+from consumers.configuration import Topics
 from consumers.topic_names import TopicNames
-from consumers.topics import Topic
+from consumers.topics import topics_of
 from scizoo.checks.topics import Cluster, judge
 
 NAMES = TopicNames()
-GOOD = {
-    "cleanup.policy": "delete",
-    "message.timestamp.type": "LogAppendTime",
-    "retention.ms": str(90 * 86_400_000),
-    "unclean.leader.election.enable": "false",
-}
+MADE = Topics()
+CAPTURES = NAMES.captures("demo")
 
 
-def cluster(brokers=3, replication=3, **changes):
-    config = {**GOOD, **changes}
-    names = [NAMES.captures("demo"), NAMES.dead_letters("demo"), NAMES.receipts("demo")]
-    return Cluster(False, brokers, {name: Topic(name, 1, replication, config) for name in names})
+def cluster(brokers=3, made=MADE, topic=CAPTURES, **changes):
+    """A cluster with the topics as they are made, but for changes of one of them."""
+    topics = {item.name: item for item in topics_of("demo", NAMES, made)}
+    config = {**topics[topic].config, **changes.pop("config", {})}
+    topics[topic] = replace(topics[topic], config=config, **changes)
+    return Cluster(False, brokers, topics)
 
 
 def only(found):
@@ -26,7 +27,15 @@ def only(found):
     return finding
 
 
-@pytest.mark.parametrize("found", [cluster(), cluster(**{"retention.ms": "-1"}), cluster(1, 1)])
+@pytest.mark.parametrize(
+    "found",
+    [
+        cluster(),
+        cluster(config={"retention.ms": "-1", "max.message.bytes": "2000000"}),
+        cluster(1, Topics(replication=1, min_insync_replicas=1)),
+        cluster(5, Topics(replication=5, min_insync_replicas=3)),
+    ],
+)
 def test_topics_that_keep_what_they_are_given_are_green(found):
     assert only(found).ok
 
@@ -35,11 +44,15 @@ def test_topics_that_keep_what_they_are_given_are_green(found):
     ("found", "says"),
     [
         (Cluster(False, 3, {}), "scizoo.demo.receipts: topic missing"),
-        (cluster(**{"retention.ms": str(7 * 86_400_000)}), "forgets after 7 days"),
-        (cluster(**{"cleanup.policy": "compact"}), "compaction deletes ends"),
-        (cluster(**{"message.timestamp.type": "CreateTime"}), "clock of the beamline's hosts"),
-        (cluster(**{"unclean.leader.election.enable": "true"}), "lacks acknowledged messages"),
-        (cluster(replication=1), "1 replicas on 3 brokers"),
+        (cluster(config={"retention.ms": str(7 * 86_400_000)}), "set retention.ms"),
+        (cluster(config={"retention.bytes": "1000"}), "set retention.bytes=-1"),
+        (cluster(config={"cleanup.policy": "compact"}), "set cleanup.policy=delete"),
+        (cluster(config={"message.timestamp.type": "CreateTime"}), "set message.timestamp.type"),
+        (cluster(config={"unclean.leader.election.enable": "true"}), "unclean.leader.election"),
+        (cluster(config={"min.insync.replicas": "1"}), "set min.insync.replicas=2"),
+        (cluster(config={"max.message.bytes": "1000"}), "set max.message.bytes"),
+        (cluster(topic=NAMES.dead_letters("demo"), config={"retention.ms": "86400000"}), "retention.ms=-1"),
+        (cluster(replication=1), "has 1 replicas, wanted 3"),
     ],
 )
 def test_topics_that_lose_are_red_with_the_cure(found, says):
