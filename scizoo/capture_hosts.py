@@ -1,6 +1,7 @@
 """The capture hosts of a beamline: their SciFish devices, or their state folder when one is silent."""
 
 import os
+import sqlite3
 from dataclasses import dataclass, field
 
 import tango
@@ -57,7 +58,11 @@ def local_report() -> list[HostReport]:
         folder = find_state_folder()
     except ScifishError:
         return []
-    return [HostReport(f"state folder {folder.path}", captures=list_captures(folder))]
+    name = f"state folder {folder.path}"
+    try:
+        return [HostReport(name, captures=list_captures(folder))]
+    except (ScifishError, sqlite3.Error, OSError) as error:
+        return [HostReport(name, problem=f"{name} cannot be read: {reason(error)}")]
 
 
 def newest_first(reports: list[HostReport]) -> list[CaptureState]:

@@ -17,6 +17,7 @@ from scizoo.checks.finding import Finding, bad, good
 LIMIT_S = 2.0
 SAME_SCAN_S = 60.0
 """A capture belongs to a scan of the same number that began within this span of it."""
+TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm", "/run")  # noqa: S108 - looked for, never used
 SWITCH_ON = "in Spock: capture on"
 
 
@@ -61,9 +62,15 @@ def check_macro_server(
         yield bad(part, f"does not know the recorder {OURS}", cure)
     else:
         yield good(part, f"knows the recorder {OURS}")
-    if place is None or place.startswith(tempfile.gettempdir().rstrip("/") + "/"):
+    if place is None or _is_temporary(place):
         cure = "set property EnvironmentDb to a folder that lasts, or to: property; then restart Sardana"
         yield bad(part, f"keeps its environment in a temporary folder ({place or 'the default'})", cure)
+
+
+def _is_temporary(place: str) -> bool:
+    """Tell whether a reboot empties a place; Sardana's own temporary folder is not known from here."""
+    folders = {tempfile.gettempdir(), *TEMPORARY}
+    return any(place.startswith(folder.rstrip("/") + "/") for folder in folders)
 
 
 def check_door(door: str, environment: dict[str, Any]) -> Finding:

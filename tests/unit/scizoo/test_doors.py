@@ -42,7 +42,9 @@ def test_a_recorder_that_the_server_does_not_know_is_red():
     assert not finding.ok and "RecorderPath" in finding.cure
 
 
-@pytest.mark.parametrize("place", [None, f"{tempfile.gettempdir()}/tango-user/macroserver.properties"])
+@pytest.mark.parametrize(
+    "place", [None, f"{tempfile.gettempdir()}/tango-user/macroserver.properties", "/var/tmp/environment"]
+)
 def test_an_environment_in_a_temporary_folder_is_red(place):
     findings = list(check_macro_server(SERVER, ["SciFishRecorder"], place, {}))
     assert [finding.ok for finding in findings] == [True, False]
