@@ -2,36 +2,14 @@
 
 import os.path
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sardana_recorders.environ import HDF5_ENDINGS
-from scifish.message_parts import DataFile
+from scifish.scan_file import ScanFile
 
 NOT_NAMED_YET = "[ScanId]"
 """Sardana's FIO recorder carries this in its file name until the scan has begun."""
-
-
-@dataclass(frozen=True)
-class ScanFile:
-    """One file of a scan.
-
-    Attributes
-    ----------
-    path
-        Absolute.
-    entry
-        Of a file that many scans share: the group that is this scan's.
-    """
-
-    path: str
-    entry: str | None = None
-    role: Literal["master", "external"] = "master"
-
-    def told(self, folder: str | None, **known: Any) -> DataFile:
-        """Return the file as a message tells it: below the source folder, else with its whole path."""
-        return DataFile(path=relative_to(self.path, folder), entry=self.entry, role=self.role, **known)
 
 
 def master_files(recorders: Iterable[Any], scan_id: str | None) -> list[ScanFile]:
@@ -71,13 +49,6 @@ def path_of(address: str) -> str | None:
         return None
     path = unquote(parts.path).split("::", 1)[0]
     return os.path.normpath(path) if path.startswith("/") else None
-
-
-def relative_to(path: str, folder: str | None) -> str:
-    """Return a path below a folder relative to it, any other path as it is."""
-    if folder and path.startswith(folder.rstrip("/") + "/"):
-        return os.path.relpath(path, folder)
-    return path
 
 
 def _entry(recorder: Any, name: str, scan_id: str | None) -> str | None:

@@ -5,9 +5,9 @@ It lives in this module and not in the plug-in file, because Sardana runs that f
 
 import threading
 
-from sardana_recorders.completion import Completion
 from sardana_recorders.open_scans import OpenScans
 from sardana_recorders.units import Units
+from scifish.completion import Completion
 from scifish.errors import ScifishError, SettingsError
 from scifish.producer import Producer
 

@@ -12,7 +12,7 @@ from typing import Any
 from sardana import Release
 
 from sardana_recorders import speak
-from sardana_recorders.files import ScanFile, master_files, referenced_files
+from sardana_recorders.files import master_files, referenced_files
 from sardana_recorders.guard import guarded
 from sardana_recorders.plain_environ import PlainScan, chain_of, plain_value, read_macro, read_scan
 from sardana_recorders.process import shared
@@ -28,6 +28,7 @@ from sardana_recorders.status import (
 from sardana_recorders.told_scan import ToldScan
 from scifish.faultpoints import reached
 from scifish.message_parts import Failure
+from scifish.scan_file import ScanFile
 
 
 def begin_scan(macro: Any) -> "CapturedScan":

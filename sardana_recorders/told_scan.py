@@ -17,12 +17,12 @@ from sardana_recorders.environ import (
     utc,
     value_form,
 )
-from sardana_recorders.files import ScanFile
 from sardana_recorders.plain_environ import PlainScan
 from sardana_recorders.process import RecorderProcess
 from sardana_recorders.records import Records
 from scifish.message_parts import DataFile, Value
 from scifish.messages import Status
+from scifish.scan_file import ScanFile
 
 
 class ToldScan:

@@ -10,6 +10,7 @@ from scifish.closing_rules import OpenCapture, Verdict, closing_message, owner_i
 from scifish.errors import MessageError, SpoolError
 from scifish.ledger import Ledger
 from scifish.messages import CaptureMessage, decode
+from scifish.settling import next_revision
 from scifish.spool_rows import UnreadableRowError
 from scifish.spool_watch import SpoolWatch
 
@@ -48,7 +49,8 @@ class Closer:
         started = self._newest_started(pid)
         if started is None:
             return False
-        message = closing_message(started, verdict, self._author, self._next_revision(pid), at)
+        revision = next_revision(self._ledger.database, pid, self._author)
+        message = closing_message(started, verdict, self._author, revision, at)
         faultpoints.reached("closing.before-commit")
         try:
             self._commit(message)
@@ -77,11 +79,6 @@ class Closer:
             except (UnreadableRowError, MessageError, sqlite3.Error) as error:
                 log.error("row %d of spool %s cannot be read: %s", found["row"], found["spool"], error)
         return None
-
-    def _next_revision(self, pid: str) -> int:
-        query = "SELECT max(revision) FROM message WHERE pid = ? AND author = ?"
-        (newest,) = self._ledger.database.execute(query, (pid, self._author)).fetchone()
-        return (newest or 0) + 1
 
 
 def open_captures(database: sqlite3.Connection) -> list[OpenCapture]:

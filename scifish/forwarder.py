@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from scifish.broker_clock import BrokerClock
 from scifish.closing import Closer
 from scifish.closing_rules import Verdict
+from scifish.completion import Completion
 from scifish.errors import SettingsError
 from scifish.forwarder_settings import ForwarderSettings
 from scifish.forwarder_status import ForwarderStatus, measure
@@ -22,6 +23,7 @@ from scifish.ledger import Ledger
 from scifish.ledger_removal import allow_removal, keep_if_not_final, stamp_final
 from scifish.post import Post
 from scifish.producer_lock import ProducerLock, take_over
+from scifish.settling import Settler
 from scifish.spool import Spool
 from scifish.spool_watch import SpoolWatch
 from scifish.state_folder import StateFolder
@@ -63,6 +65,14 @@ class Forwarder:
         self._ledger = _open_ledger(folder, self._lock)
         self._watch = SpoolWatch(folder, self._ledger)
         self._closer = Closer(self._ledger, self._watch, spool.commit, settings.author)
+        self._settler = Settler(
+            self._ledger,
+            self._watch,
+            spool.commit,
+            own=spool.uuid,
+            author=settings.author,
+            completion=Completion(settings.file_wait_s),
+        )
         self._clock = BrokerClock(self._ledger.fact("broker_ms"), time.monotonic())
         self._post = Post(settings, self._ledger, self._watch, self._clock) if settings.kafka else None
         self._orders: SimpleQueue[Callable[[], None]] = SimpleQueue()
@@ -114,8 +124,8 @@ class Forwarder:
         complete = self._watch.note_new_rows()
         if complete:
             self._carry_out_orders()
-        if complete and looked and self._closer.close_orphans():
-            self._watch.note_new_rows()
+        if complete and looked:
+            self._end_what_nobody_ends()
         if self._is_due("remove", self._settings.remove_period_s):
             self._remove()
         if looked:
@@ -124,6 +134,11 @@ class Forwarder:
             self._post.step(TICK_S if complete else 0)
         else:
             self._stopping.wait(TICK_S if complete else 0)
+
+    def _end_what_nobody_ends(self) -> None:
+        if self._closer.close_orphans():
+            self._watch.note_new_rows()
+        self._settler.settle()
 
     def _carry_out_orders(self) -> None:
         while True:

@@ -26,6 +26,8 @@ class ForwarderSettings:
         A message without a final answer is sent again after the first, doubling to the second.
     remove_period_s
         How often to look, by this host's monotonic clock, for rows that may go.
+    file_wait_s
+        Longest wait, by the same clock, for the end of a file whose own producer does not tell it.
     """
 
     beamline: str
@@ -36,6 +38,7 @@ class ForwarderSettings:
     resend_after_s: float = HOUR_S
     resend_longest_s: float = DAY_S
     remove_period_s: float = 60.0
+    file_wait_s: float = 60.0
 
     @property
     def captures_topic(self) -> str:

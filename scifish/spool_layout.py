@@ -112,4 +112,5 @@ def summary_of(message: CaptureMessage) -> dict[str, Any]:
         "macro_id": message.macro_id,
         "proposal": message.proposal,
         "parts_expected": message.parts_expected,
+        "open_files": sum(file.complete is None for file in message.files),
     }

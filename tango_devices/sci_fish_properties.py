@@ -64,6 +64,7 @@ class SciFishProperties(Properties):
             keep_s=self.keep_time,
             resend_after_s=self.resend_after,
             resend_longest_s=self.resend_longest,
+            file_wait_s=self.file_wait,
         )
 
     def state_folder(self) -> StateFolder:

@@ -2,7 +2,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from sardana_recorders.files import ScanFile, master_files, path_of, referenced_files, relative_to
+from sardana_recorders.files import master_files, path_of, referenced_files
+from scifish.scan_file import ScanFile, relative_to
 
 
 def recorder(**facts):

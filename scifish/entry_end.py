@@ -25,6 +25,8 @@ def entry_has_ended(path: str, entry: str) -> bool:
             return _look(path, entry, locking=False)
         except OSError:
             pass
+        except (RuntimeError, KeyError, ValueError):
+            return False  # another process writes it right now
         try:
             # Sardana has it open: the library then wants the same kind of locking, and shares.
             return _look(path, entry, locking=None)

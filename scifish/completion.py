@@ -1,4 +1,4 @@
-"""After a scan: waits for its files to be complete, and tells their sizes."""
+"""After a capture: waits for its files to be complete, and tells their sizes."""
 
 import logging
 import os
@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
-from sardana_recorders.entry_end import entry_has_ended
-from sardana_recorders.file_watch import FileWatch, Stat
-from sardana_recorders.files import ScanFile
+from scifish.entry_end import entry_has_ended
 from scifish.errors import ScifishError
+from scifish.file_watch import FileWatch, Stat
 from scifish.message_parts import DataFile
 from scifish.messages import MAX_FILES
+from scifish.scan_file import ScanFile
 
 LOG = logging.getLogger(__name__)
 FIRST_LOOK_S, LONGEST_PAUSE_S = 0.02, 0.5
+TELL_AGAIN_S = 5.0
+"""Pause after the disk has not taken what is told."""
 PART_NAME = "completion"
 
 
@@ -39,16 +41,16 @@ class _Job:
 
     @property
     def is_done(self) -> bool:
-        return all(watch.complete for watch in self.watches)
+        return all(watch.settled for watch in self.watches)
 
 
 class Completion:
-    """One daemon thread that follows the files of all scans of this process.
+    """One daemon thread that follows the files of all captures of this process.
 
     Parameters
     ----------
     limit_s
-        Longest wait for the files of one scan; what is not complete then is told as it stands.
+        Longest wait for the files of one capture; what is not complete then is told as it stands.
     """
 
     def __init__(self, limit_s: float) -> None:
@@ -56,10 +58,29 @@ class Completion:
         self._asked: SimpleQueue[_Job] = SimpleQueue()
         threading.Thread(target=self._run, name="scifish-completion", daemon=True).start()
 
-    def follow(self, capture: Amendable, folder: str | None, files: Sequence[ScanFile]) -> None:
-        """Begin to follow the files of a scan that has ended; returns at once."""
+    def follow(
+        self,
+        capture: Amendable,
+        folder: str | None,
+        files: Sequence[ScanFile],
+        *,
+        writer_gone: bool = False,
+    ) -> None:
+        """Begin to follow the files of a capture that has ended; returns at once.
+
+        Parameters
+        ----------
+        capture
+            Where to tell it.
+        folder
+            The capture's source folder.
+        files
+            Those whose end is not known yet.
+        writer_gone
+            The process that wrote the entries is dead: an entry without an end will never have one.
+        """
         if files:
-            watches = [FileWatch(file) for file in files]
+            watches = [FileWatch(file, writer_gone) for file in files]
             self._asked.put(_Job(capture, folder, watches, time.monotonic() + self._limit_s))
 
     def _run(self) -> None:
@@ -72,8 +93,10 @@ class Completion:
                 job.pause_s = min(2 * job.pause_s, LONGEST_PAUSE_S)
                 job.next_look = now + job.pause_s
                 if job.is_done or now >= job.give_up_at:
-                    jobs.remove(job)
-                    _tell(job)
+                    if _tell(job):
+                        jobs.remove(job)
+                    else:
+                        job.next_look = now + TELL_AGAIN_S
 
     def _new_jobs(self, jobs: Sequence[_Job]) -> Iterator[_Job]:
         pause_s = max(min(job.next_look for job in jobs) - time.monotonic(), 0.001) if jobs else None
@@ -84,9 +107,9 @@ class Completion:
 
 
 def look(watches: Sequence[FileWatch], now: float) -> None:
-    """Look at those files that are not complete yet."""
+    """Look at those files that are not settled yet."""
     for watch in watches:
-        if not watch.complete:
+        if not watch.settled:
             watch.look(now, stat_of(watch.file.path), entry_has_ended)
 
 
@@ -99,14 +122,17 @@ def stat_of(path: str) -> Stat | None:
     return Stat(found.st_size, found.st_mtime_ns)
 
 
-def _tell(job: _Job) -> None:
+def _tell(job: _Job) -> bool:
+    """Tell what became of the files; false when the disk does not take it now."""
     files = [watch.told(job.folder) for watch in job.watches]
     pieces = list(_pieces(files))
     try:
         for index, piece in enumerate(pieces, 1):
             job.capture.amended(PART_NAME, index, len(pieces), source_folder=job.folder, files=piece)
     except ScifishError as error:
-        LOG.warning("sizes of a scan's files are not told: %s", error)
+        LOG.warning("sizes of a capture's files cannot be told yet: %s", error)
+        return False
+    return True
 
 
 def _pieces(files: Sequence[DataFile]) -> Iterator[Sequence[DataFile]]:

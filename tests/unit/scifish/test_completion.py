@@ -3,11 +3,11 @@ import threading
 import h5py
 import pytest
 
-from sardana_recorders.completion import Completion
-from sardana_recorders.entry_end import entry_has_ended
-from sardana_recorders.file_watch import SETTLE_S, FileWatch, Stat
-from sardana_recorders.files import ScanFile
+from scifish.completion import Completion
+from scifish.entry_end import entry_has_ended
 from scifish.errors import SpoolError
+from scifish.file_watch import SETTLE_S, FileWatch, Stat
+from scifish.scan_file import ScanFile
 
 
 def never(*_):

@@ -1,0 +1,229 @@
+"""SciFish tells the end of files whose own producer does not tell it any more."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import h5py
+import pytest
+
+from scifish.closing_rules import Verdict
+from scifish.forwarder import Forwarder
+from scifish.forwarder_settings import ForwarderSettings
+from scifish.message_parts import DataFile
+from scifish.messages import CaptureMessage, decode
+from scifish.spool import Spool
+from scifish.spool_rows import SpoolRows
+from scifish.state_folder import StateFolder
+from scifish.testing.capture_messages import new_identity, told
+from tests.waiting import wait_for
+
+SETTINGS = ForwarderSettings("demo", None, "scifish@capture-1")
+KILLED = """
+import os, pathlib, signal, sys
+from scifish.messages import CaptureMessage
+from scifish.spool import Spool
+from scifish.state_folder import StateFolder
+spool = Spool.open(StateFolder(pathlib.Path(sys.argv[1])), "sardana")
+for line in sys.stdin:
+    spool.commit(CaptureMessage.model_validate_json(line))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+Forward = Callable[..., tuple[Forwarder, Spool]]
+
+
+@pytest.fixture
+def folder(state_folder: Path) -> StateFolder:
+    return StateFolder(state_folder)
+
+
+@pytest.fixture
+def forward(folder: StateFolder) -> Iterator[Forward]:
+    """Start a forwarder as a new process life of SciFish would."""
+    lives: list[tuple[Forwarder, Spool]] = []
+
+    def stop() -> None:
+        while lives:
+            forwarder, spool = lives.pop()
+            forwarder.stop()
+            spool.close()
+
+    def start(file_wait_s: float = 60) -> tuple[Forwarder, Spool]:
+        stop()
+        spool = Spool.open(folder, "scifish")
+        settings = replace(SETTINGS, file_wait_s=file_wait_s)
+        lives.append((Forwarder(folder, spool, settings), spool))
+        lives[-1][0].start()
+        return lives[-1]
+
+    yield start
+    stop()
+
+
+def killed(folder: StateFolder, *messages: CaptureMessage) -> None:
+    """Commit messages in a process of their own that is killed then."""
+    lines = b"\n".join(message.to_bytes() for message in messages)
+    subprocess.run([sys.executable, "-c", KILLED, str(folder.path)], input=lines, check=False, timeout=30)
+
+
+def scan(data: Path, phase: str, identity: dict[str, Any], *files: DataFile, **fields: Any) -> CaptureMessage:
+    return told(identity, phase, source_folder=str(data), files=list(files), **fields)
+
+
+def amendments(folder: StateFolder, pid: str) -> list[CaptureMessage]:
+    found = []
+    for path in folder.spools.glob("*.db"):
+        with closing(SpoolRows(path)) as rows:
+            heads = rows.heads_after(0, 1000).heads
+            found += [decode(rows.body(head.row)) for head in heads if head.part.startswith("completion:")]
+    return [message for message in found if message.pid == pid]
+
+
+def settled(folder: StateFolder, pid: str) -> CaptureMessage:
+    return wait_for(lambda: amendments(folder, pid), 15, f"{pid} is settled")[0]
+
+
+def shared_file(data: Path, *ended: str) -> Path:
+    path = data / "scans.h5"
+    with h5py.File(path, "w") as file:
+        for entry in ("entry1", "entry2"):
+            file.create_group(entry)
+        for entry in ended:
+            file[entry]["end_time"] = "now"
+    return path
+
+
+def test_the_file_of_a_killed_scan_is_told_as_it_stands_at_once(folder, forward, tmp_path):
+    path, identity = shared_file(tmp_path), new_identity(door="door/demo/1")
+    killed(folder, scan(tmp_path, "started", identity, DataFile(path="scans.h5", entry="entry1")))
+    forward()
+
+    message = settled(folder, identity["pid"])
+
+    assert (message.author, message.rank, message.part.name) == ("scifish@capture-1", 1, "completion")
+    assert message.source_folder == str(tmp_path)
+    (file,) = message.files
+    assert (file.path, file.entry, file.complete) == ("scans.h5", "entry1", False)
+    assert file.size == path.stat().st_size
+
+
+def test_a_process_killed_between_the_end_and_the_sizes_is_finished_for_it(folder, forward, tmp_path):
+    shared_file(tmp_path, "entry2")
+    (tmp_path / "img_1.tiff").write_bytes(b"x" * 10)
+    identity = new_identity(door="door/demo/1")
+    image = DataFile(path="img_1.tiff", role="external")
+    killed(folder, scan(tmp_path, "ended", identity, DataFile(path="scans.h5", entry="entry2"), image))
+    forward()
+
+    files = {file.path: file for file in settled(folder, identity["pid"]).files}
+
+    assert (files["scans.h5"].complete, files["img_1.tiff"].complete) == (True, True)
+    assert (files["img_1.tiff"].size, files["img_1.tiff"].role) == (10, "external")
+
+
+def test_files_in_later_parts_are_told_too(folder, forward, tmp_path):
+    identity = new_identity(door="door/demo/1")
+    for name in ("a.tiff", "b.tiff"):
+        (tmp_path / name).touch()
+    part = {"name": "files", "index": 1, "of": 1}
+    killed(
+        folder,
+        scan(tmp_path, "ended", identity, DataFile(path="a.tiff"), parts_expected=1),
+        scan(tmp_path, "amended", identity, DataFile(path="b.tiff"), revision=2, part=part),
+    )
+    forward()
+
+    assert {file.path for file in settled(folder, identity["pid"]).files} == {"a.tiff", "b.tiff"}
+
+
+def test_a_file_that_never_came_is_told_as_given_up(folder, forward, tmp_path):
+    identity = new_identity(door="door/demo/1")
+    killed(folder, scan(tmp_path, "started", identity, DataFile(path="scans.h5")))
+    forward()
+
+    (file,) = settled(folder, identity["pid"]).files
+    assert (file.size, file.complete) == (None, False)
+
+
+def test_a_scan_whose_process_lives_gets_the_whole_wait(folder, forward, tmp_path):
+    path, identity = shared_file(tmp_path), new_identity(door="door/demo/1")
+    with closing(Spool.open(folder, "sardana")) as living:
+        living.commit(scan(tmp_path, "started", identity, DataFile(path="scans.h5", entry="entry1")))
+        forwarder, _ = forward()
+        forwarder.close_capture(identity["pid"], Verdict("failed", "the macro failed"))
+        other = new_identity(door="door/demo/2")
+        killed(folder, scan(tmp_path, "started", other, DataFile(path="scans.h5", entry="entry2")))
+        settled(folder, other["pid"])
+        assert amendments(folder, identity["pid"]) == []
+
+        with h5py.File(path, "a") as file:
+            file["entry1/end_time"] = "now"
+
+        (file,) = settled(folder, identity["pid"]).files
+        assert file.complete is True
+
+
+def test_what_a_producer_has_told_itself_is_left_alone(folder, forward, tmp_path):
+    (tmp_path / "a.tiff").touch()
+    done, open_ = new_identity(door="door/demo/1"), new_identity(door="door/demo/1")
+    part = {"name": "completion", "index": 1, "of": 1}
+    file = DataFile(path="a.tiff", complete=True)
+    killed(
+        folder,
+        scan(tmp_path, "ended", done, DataFile(path="a.tiff")),
+        scan(tmp_path, "amended", done, file, revision=2, part=part),
+        scan(tmp_path, "ended", open_, DataFile(path="a.tiff")),
+    )
+    forward()
+
+    settled(folder, open_["pid"])
+    assert [message.author for message in amendments(folder, done["pid"])] == ["sardana@capture-1"]
+
+
+def test_it_is_told_once_also_over_a_restart(folder, forward, tmp_path):
+    (tmp_path / "a.tiff").touch()
+    first, second = new_identity(door="door/demo/1"), new_identity(door="door/demo/1")
+    killed(folder, scan(tmp_path, "started", first, DataFile(path="a.tiff")))
+    forward()
+    settled(folder, first["pid"])
+
+    killed(folder, scan(tmp_path, "started", second, DataFile(path="a.tiff")))
+    forward()
+
+    settled(folder, second["pid"])
+    assert len(amendments(folder, first["pid"])) == 1
+
+
+def test_what_was_closed_before_a_restart_is_settled_after_it(folder, forward, tmp_path):
+    identity = new_identity(door="door/demo/1")
+    with closing(Spool.open(folder, "sardana")) as living:
+        living.commit(scan(tmp_path, "started", identity, DataFile(path="late.h5", entry="entry1")))
+        forwarder, _ = forward()
+        forwarder.close_capture(identity["pid"], Verdict("failed", "the macro failed"))
+        wait_for(lambda: forwarder.status.captures.get("captured") and _is_closed(folder), 10, "closed")
+
+        forward(file_wait_s=0.1)
+
+        assert settled(folder, identity["pid"]).files[0].complete is False
+
+
+def test_files_of_a_clients_capture_are_settled(folder, forward, tmp_path):
+    (tmp_path / "spectrum.xy").write_bytes(b"1 2\n")
+    identity = new_identity()
+    _, own = forward()
+    own.commit(scan(tmp_path, "ended", identity, DataFile(path="spectrum.xy"), author="scifish@capture-1"))
+
+    (file,) = settled(folder, identity["pid"]).files
+    assert (file.size, file.complete) == (4, True)
+
+
+def _is_closed(folder: StateFolder) -> bool:
+    for path in folder.spools.glob("*.db"):
+        with closing(SpoolRows(path)) as rows:
+            if any(head.phase == "ended" for head in rows.heads_after(0, 1000).heads):
+                return True
+    return False
