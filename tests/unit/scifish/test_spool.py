@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from scifish.errors import SettingsError, SpoolError
-from scifish.messages import decode
+from scifish.messages import MAX_BYTES, decode
 from scifish.producer_lock import take_over
 from scifish.spool import Spool
 from scifish.spool_layout import LAYOUT, connect_writer
-from scifish.spool_rows import SpoolRows
+from scifish.spool_rows import SpoolRows, UnreadableRowError
 from scifish.state_folder import StateFolder
 from scifish.testing.capture_messages import new_identity, told
 
@@ -67,6 +67,21 @@ def test_several_messages_are_kept_together_and_in_order(folder, spool):
     )
     heads = rows_of(folder, spool.uuid).heads_after(0, 10).heads
     assert [(head.phase, head.part) for head in heads] == [("ended", ""), ("amended", "files:1/1")]
+
+
+def test_a_message_too_large_for_kafka_is_reduced_when_it_is_committed(folder, spool):
+    spool.commit(told(new_identity(), parameters=["x" * 1000] * 1000))
+    body = rows_of(folder, spool.uuid).body(1)
+    assert len(body) <= MAX_BYTES
+    assert "the message was too large" in decode(body).failures[-1].reason
+
+
+def test_a_row_whose_bytes_have_changed_is_refused(folder, spool):
+    spool.commit(told(new_identity(), title="ascan"))
+    with contextlib.closing(sqlite3.connect(folder.spools / f"{spool.uuid}.db")) as database, database:
+        database.execute("UPDATE message SET body = replace(body, 'ascan', 'dscan')")
+    with pytest.raises(UnreadableRowError, match="differ from their checksum"):
+        rows_of(folder, spool.uuid).body(1)
 
 
 def test_the_database_says_its_layout_and_is_shared_with_the_group(folder, spool):
