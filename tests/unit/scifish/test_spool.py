@@ -79,7 +79,7 @@ def test_a_message_too_large_for_kafka_is_reduced_when_it_is_committed(folder, s
 def test_a_row_whose_bytes_have_changed_is_refused(folder, spool):
     spool.commit(told(new_identity(), title="ascan"))
     with contextlib.closing(sqlite3.connect(folder.spools / f"{spool.uuid}.db")) as database, database:
-        database.execute("UPDATE message SET body = replace(body, 'ascan', 'dscan')")
+        database.execute("UPDATE message SET body = CAST(replace(body, 'ascan', 'dscan') AS BLOB)")
     with pytest.raises(UnreadableRowError, match="differ from their checksum"):
         rows_of(folder, spool.uuid).body(1)
 
