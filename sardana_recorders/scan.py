@@ -85,6 +85,7 @@ class CapturedScan:
         asked = self._flags() if told.records.recorded else NOTHING_ASKED
         if not told.is_begun:
             told.plain = read_scan(self.macro(), recordlist.getEnviron())
+        reached("recorder.ending")
         told.capture.wait_end(told.settings.end_wait_s, lambda: self._is_asked(asked))
         self._tell_end(told, recordlist, raised)
         reached("recorder.ended")

@@ -6,7 +6,7 @@ SCANS = {
     "ascan": ("ascan", "mot01", 0, 1, 4, 0.02),
     "ascanct": ("ascanct", "mot01", 0, 1, 9, 0.02),
 }
-PLACES = ["init", "start", "started", "record", "end", "ended"]
+PLACES = ["init", "start", "started", "record", "end", "ending", "ended"]
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_an_error_anywhere_leaves_scan_and_dataset_whole(spooled, door, scan, pl
         "init",
         "ended",
     )
-    assert ("captured incompletely" in said) == (place in ("start", "started", "end", "ended"))
+    assert ("captured incompletely" in said) == (place in ("start", "started", "end", "ending", "ended"))
 
 
 def test_an_error_in_custom_data_costs_only_them(spooled, door):
