@@ -9,6 +9,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from scifish import faultpoints
+from scifish.bell import Bell
 from scifish.errors import SpoolError
 from scifish.producer_lock import ProducerLock
 from scifish.reserve import give_up_reserve, make_reserve
@@ -31,7 +32,7 @@ class _Request:
     """Rows to insert together, and the answer to their caller; None means: stop."""
 
     rows: list[Row] | None
-    answered: threading.Event = field(default_factory=threading.Event)
+    answered: Bell = field(default_factory=Bell)
     error: str | None = None
 
 
@@ -98,7 +99,7 @@ class SpoolThread:
             if request.rows is None:
                 break
             request.error = self._insert(request.rows)
-            request.answered.set()
+            request.answered.ring()
             if self._requests.empty():
                 self._maintain()
         self._database.close()
