@@ -6,6 +6,7 @@ after a subscription can be lost: then the Door's state is the answer.
 
 import json
 import threading
+import time
 from xml.etree import ElementTree
 
 import tango
@@ -25,15 +26,17 @@ class Door:
         self.proxy = tango.DeviceProxy(name)
         self.heard = threading.Condition()
         self.statuses: dict[str, dict] = {}
+        self.ended_at: dict[str, float] = {}
         self.proxy.subscribe_event("MacroStatus", tango.EventType.CHANGE_EVENT, self._hear)
 
     def begin(self, macro: str, *parameters: object) -> "Run":
         """Start a macro."""
         wait_for(lambda: self.proxy.State() not in BUSY, 30, f"{self.proxy.dev_name()} idle")
+        began_at = time.monotonic()
         (answer,) = self.proxy.RunMacro([macro, *(str(parameter) for parameter in parameters)])
         root = ElementTree.fromstring(answer)  # noqa: S314 - the Door's own text
         element = root if root.tag == "macro" else root.find("macro")
-        return Run(self, element.attrib["id"])
+        return Run(self, element.attrib["id"], began_at)
 
     def run(self, macro: str, *parameters: object, limit_s: float = 20) -> "Run":
         """Run a macro that is expected to finish."""
@@ -52,14 +55,16 @@ class Door:
         with self.heard:
             for status in json.loads(event.attr_value.value[1]):
                 self.statuses[str(status.get("id"))] = status
+                if status.get("state") in FINAL:
+                    self.ended_at.setdefault(str(status.get("id")), time.monotonic())
             self.heard.notify_all()
 
 
 class Run:
     """A macro on its way."""
 
-    def __init__(self, door: Door, macro_id: str) -> None:
-        self.door, self.macro_id = door, macro_id
+    def __init__(self, door: Door, macro_id: str, began_at: float) -> None:
+        self.door, self.macro_id, self.began_at = door, macro_id, began_at
 
     @property
     def error(self) -> str:
@@ -72,6 +77,11 @@ class Run:
         wait_for(lambda: self.door.proxy.State() not in BUSY, limit_s, "an idle Door")
         idle = "exception" if self.door.proxy.State() == tango.DevState.ALARM else "finish"
         return self._status.get("state") if self._status.get("state") in FINAL else idle
+
+    @property
+    def duration_s(self) -> float:
+        """What it took until the Door told its end, else until now."""
+        return self.door.ended_at.get(self.macro_id, time.monotonic()) - self.began_at
 
     def _is_over(self) -> bool:
         with self.door.heard:

@@ -1,0 +1,109 @@
+"""What must be true of the catalogues: exactly one complete dataset per scan, in each of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from consumers.testing.scicat_server import ScicatServer
+from scizoo.services.mongod import Mongod
+from tests.bad_days.harness.scans import Scan
+from tests.waiting import wait_for
+
+Document = dict[str, Any]
+Wanted = Scan | str
+"""A scan, or the pid of another capture."""
+
+
+class Catalogues:
+    """MongoDB and SciCat as they stand, and which datasets a test has made.
+
+    Parameters
+    ----------
+    mongod
+        Asked directly, whether or not the consumers reach it.
+    scicat
+        In this process.
+    """
+
+    def __init__(self, mongod: Mongod, scicat: ScicatServer) -> None:
+        self._client = mongod.client(directConnection=True, serverSelectionTimeoutMS=10_000)
+        self._datasets = self._client["scizoo"]["datasets"]
+        self._scicat = scicat
+        self._before: set[str] = set()
+
+    def begin_test(self) -> None:
+        """Note what is there: whatever comes from now on is this test's."""
+        self._before = set(self._datasets.distinct("_id"))
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._client.close()
+
+    def new_pids(self) -> set[str]:
+        """Return the datasets that were not there when the test began."""
+        return set(self._datasets.distinct("_id")) - self._before
+
+    def dataset(self, wanted: Wanted) -> Document | None:
+        """Return the only dataset of a scan or pid in MongoDB; None while there is none."""
+        query = {"_id": wanted} if isinstance(wanted, str) else {"title": {"$regex": wanted.mark}}
+        found = list(self._datasets.find(query))
+        assert len(found) <= 1, f"{len(found)} datasets for {wanted}: {[each['_id'] for each in found]}"
+        return found[0] if found else None
+
+    def expect(self, wanted: Sequence[Wanted], status: str, limit_s: float) -> list[Document]:
+        """Wait for the datasets, see that each is complete and true, and that there is no other."""
+        ended = {"catalogued_at": {"$ne": None}, "status": {"$ne": "running"}}
+        wait_for(
+            lambda: (
+                self._datasets.count_documents({**ended, "_id": {"$nin": list(self._before)}}) >= len(wanted)
+            ),
+            limit_s,
+            f"{len(wanted)} complete datasets",
+        )
+        documents = [self._true_dataset(each, status, limit_s) for each in wanted]
+        extra = self.new_pids() - {document["_id"] for document in documents}
+        assert not extra, f"datasets that nobody made: {extra}"
+        return documents
+
+    def _true_dataset(self, wanted: Wanted, status: str, limit_s: float) -> Document:
+        document = self.dataset(wanted)
+        assert document is not None, f"no dataset for {wanted}"
+        assert document["status"] == status, document["_id"]
+        assert document["catalogued_at"] is not None, document["_id"]
+        _once([file["path"] for file in document.get("files", ())])
+        if isinstance(wanted, Scan) and status == "completed":
+            _compare(document, wanted)
+        if document["assignment"] == "assigned":
+            self._true_in_scicat(document, limit_s)
+        return document
+
+    def _true_in_scicat(self, document: Document, limit_s: float) -> None:
+        pid, state = document["_id"], self._scicat.state
+        files = sorted(file["path"] for file in document.get("files", ()))
+        wait_for(
+            lambda: _scicat_status(state.datasets.get(pid)) == document["status"],
+            limit_s,
+            f"SciCat: {pid} ended",
+        )
+        wait_for(lambda: _scicat_files(state.blocks_of(pid)) == files, limit_s, f"SciCat: {files}, each once")
+
+
+def _compare(document: Document, scan: Scan) -> None:
+    """See that a dataset says of a scan what its HDF5 file says."""
+    entry = scan.entry()
+    said = (document["scan_id"], document["points_recorded"], document["title"])
+    assert said == (entry.scan_id, entry.points, entry.title), document["_id"]
+    assert scan.file.name in [file["path"] for file in document["files"]], document["files"]
+
+
+def _once(paths: list[str]) -> None:
+    doubled = [path for path, number in Counter(paths).items() if number > 1]
+    assert not doubled, f"files named twice: {doubled}"
+
+
+def _scicat_status(dataset: Document | None) -> str | None:
+    return dataset["scientificMetadata"]["scan/status"]["value"] if dataset else None
+
+
+def _scicat_files(blocks: Sequence[Document]) -> list[str]:
+    return sorted(file["path"] for block in blocks for file in block["dataFileList"])

@@ -1,0 +1,119 @@
+"""Bad things that happen to processes, and their end: by the name in ``scizoo services list``."""
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from scizoo.services.service import Service
+from tests.waiting import wait_for
+
+DEATH_LIMIT_S = 20.0
+
+
+class Outages:
+    """Kills, freezes and restarts services, and remembers which are no longer as they were.
+
+    Parameters
+    ----------
+    services
+        All of a beamline, in the order in which they were started.
+    """
+
+    def __init__(self, services: Sequence[Service]) -> None:
+        self._services = {service.name: service for service in services}
+        self._altered: dict[str, set[str]] = {}
+
+    def service(self, name: str) -> Service:
+        """Return a service: kafka, mongod, sardana, scifish, scicow-mongodb, …"""
+        return self._services[name]
+
+    def kill(self, name: str) -> None:
+        """``kill -9`` this one process, and nothing that it forked."""
+        service = self._services[name]
+        assert service.alive, f"{name} is dead already"
+        os.kill(service.pid, signal.SIGKILL)
+        self.wait_dead(name)
+
+    def stop(self, name: str) -> None:
+        """End it as an administrator does."""
+        self._services[name].stop()
+
+    def freeze(self, name: str) -> None:
+        """SIGSTOP: it still holds its sockets and locks, and answers nobody."""
+        os.kill(self._services[name].pid, signal.SIGSTOP)
+        self.wait_frozen(name)
+
+    def thaw(self, name: str) -> None:
+        """Let a frozen process go on."""
+        os.kill(self._services[name].pid, signal.SIGCONT)
+
+    def start(self, name: str, fault: str = "", wait: bool = True, **variables: str) -> None:
+        """Start a dead service.
+
+        Parameters
+        ----------
+        fault
+            ``SCIZOO_FAULT`` of this life, such as ``forwarder.acknowledged:kill``.
+        wait
+            Until it answers; a fault may not let it come so far.
+        variables
+            More of its environment.
+        """
+        service = self._services[name]
+        changes = {**variables, **({"SCIZOO_FAULT": fault} if fault else {})}
+        ordinary = dict(service.variables)
+        service.variables = {**ordinary, **changes}
+        try:
+            service.start()
+        finally:
+            service.variables = ordinary
+        self._altered[name] = set(changes)
+        if wait:
+            service.wait_ready()
+
+    def restart(self, name: str, fault: str = "", wait: bool = True, **variables: str) -> None:
+        """End it and start it again, on the same address with the same data."""
+        self.stop(name)
+        self.start(name, fault, wait, **variables)
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """``with beamline.without("kafka"):`` it is killed, and started again at the end."""
+        self.kill(name)
+        yield
+        self.start(name)
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """``with beamline.frozen("scifish"):`` and it goes on at the end."""
+        self.freeze(name)
+        try:
+            yield
+        finally:
+            self.thaw(name)
+
+    def wait_dead(self, name: str, limit_s: float = DEATH_LIMIT_S) -> None:
+        """Wait until it has been killed, for example at its fault point."""
+        wait_for(lambda: not self._services[name].alive, limit_s, f"the death of {name}")
+
+    def wait_frozen(self, name: str, limit_s: float = DEATH_LIMIT_S) -> None:
+        """Wait until it has been stopped, for example at its fault point."""
+        wait_for(lambda: is_frozen(self._services[name]), limit_s, f"{name} frozen")
+
+    def heal_services(self) -> list[str]:
+        """Let every service run as it was meant to; return the names of those started again."""
+        for service in self._services.values():
+            if service.alive and is_frozen(service):
+                os.kill(service.pid, signal.SIGCONT)
+        ill = [name for name, each in self._services.items() if not each.alive or self._altered.get(name)]
+        for name in ill:
+            self.restart(name)
+        return ill
+
+
+def is_frozen(service: Service) -> bool:
+    """Tell whether a process is stopped by a signal."""
+    stat = Path(f"/proc/{service.pid}/stat").read_text(encoding="utf-8", errors="replace")
+    return stat.rpartition(")")[2].split()[0] == "T"
