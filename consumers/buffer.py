@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from threading import Condition
 
 from consumers.delivery import Delivery, Partition
-from consumers.receipts import Gap
+from consumers.gaps import Gap
 
 HIGH_BYTES = 64_000_000
 LOW_BYTES = HIGH_BYTES // 10

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from consumers.configuration import Configuration
 from consumers.delivery import Delivery
+from consumers.gaps import Gap
 from consumers.glimpse import Glimpse
 from consumers.producer import AcknowledgedProducer, Record, TooLargeError
 from consumers.sinks.sink import Answer
@@ -17,17 +18,6 @@ REASON_LIMIT = 2000
 """Characters of a reason in a receipt."""
 
 log = logging.getLogger("scicow")
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Messages of a beamline that the log no longer has."""
-
-    topic: str
-    since: datetime | None
-    """Broker time of the last message that was finished before the gap; none when not known."""
-    until: datetime | None
-    """Broker time of the first message after it; none when the log has nothing after it yet."""
 
 
 @dataclass(frozen=True)

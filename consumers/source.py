@@ -25,8 +25,8 @@ from consumers.buffer import Buffer
 from consumers.configuration import Kafka
 from consumers.delivery import Delivery, Partition
 from consumers.errors import FatalError
+from consumers.gaps import GapWatch
 from consumers.offsets import Ledger
-from consumers.receipts import Gap
 
 POLL_S = 0.5
 LOOKUP_S = 10
@@ -83,10 +83,8 @@ class Source:
         self._consumer = Consumer(dict(settings) | {"on_commit": _on_commit, "error_cb": _on_error})
         self._topics = list(topics)
         self._buffer = buffer
-        self._progress = dict(progress)
+        self._gaps = GapWatch(progress)
         self._ledger = Ledger()
-        self._suspected: dict[Partition, bool] = {}
-        """Partitions read from their beginning: whether a gap before it is certain."""
         self._cut: set[Partition] = set()
         """Partitions whose log no longer has the offset we are at."""
         self._paused = False
@@ -119,9 +117,7 @@ class Source:
     def finish(self, deliveries: Sequence[Delivery]) -> None:
         """Note finished work, and commit it when a second has passed."""
         self._ledger.finish(deliveries)
-        for delivery in deliveries:
-            if delivery.broker_time is not None:
-                self._progress[delivery.place] = delivery.broker_time
+        self._gaps.finish(deliveries)
         if time.monotonic() - self._committed_at >= COMMIT_EVERY_S:
             self._commit(asynchronous=True)
 
@@ -145,8 +141,8 @@ class Source:
             self._judge(error, message)
             return
         delivery = _delivery(message)
-        if delivery.place in self._suspected:
-            self._check_for_gap(delivery, certain=self._suspected.pop(delivery.place))
+        if (gap := self._gaps.first(delivery)) is not None:
+            self._buffer.put_gap(gap)
         self._ledger.deliver(delivery)
         self._buffer.put(delivery)
 
@@ -206,7 +202,7 @@ class Source:
         if low <= committed <= high:
             log.info("reads %s[%d] from offset %d", *place, committed)
             return TopicPartition(*place, committed)
-        self._suspect_gap(place, low, high, certain=committed >= 0)
+        self._begin(place, low, high, certain=committed >= 0)
         return TopicPartition(*place, low)
 
     def _begin_again(self, place: Partition) -> None:
@@ -224,23 +220,13 @@ class Source:
             return
         self._cut.discard(place)
         self._ledger.drop([place])
-        self._suspect_gap(place, low, high, certain=place in self._progress)
+        self._begin(place, low, high, certain=self._gaps.knows(place))
 
-    def _suspect_gap(self, place: Partition, low: int, high: int, *, certain: bool) -> None:
-        """Remember to look, at the first message, whether the log begins behind what we finished."""
+    def _begin(self, place: Partition, low: int, high: int, *, certain: bool) -> None:
         log.info("reads %s[%d] from its beginning, offset %d", *place, low)
-        if not certain and place not in self._progress:
-            return
-        if low == high:
-            self._buffer.put_gap(Gap(place[0], self._progress.get(place), None))
-        else:
-            self._suspected[place] = certain
-
-    def _check_for_gap(self, first: Delivery, *, certain: bool) -> None:
-        since = self._progress.get(first.place)
-        behind = since is not None and first.broker_time is not None and first.broker_time > since
-        if certain or behind:
-            self._buffer.put_gap(Gap(first.topic, since, first.broker_time))
+        gap = self._gaps.begin(place, empty=low == high, certain=certain)
+        if gap is not None:
+            self._buffer.put_gap(gap)
 
     def _on_revoke(self, _: Consumer, partitions: list[TopicPartition]) -> None:
         self._commit(asynchronous=False)
@@ -250,9 +236,8 @@ class Source:
         places = [(partition.topic, partition.partition) for partition in partitions]
         self._ledger.drop(places)
         self._buffer.drop(places)
-        for place in places:
-            self._suspected.pop(place, None)
-            self._cut.discard(place)
+        self._gaps.drop(places)
+        self._cut.difference_update(places)
 
 
 def _delivery(message: Message) -> Delivery:

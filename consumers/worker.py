@@ -21,8 +21,8 @@ from tenacity import (
 from consumers.buffer import Buffer
 from consumers.delivery import Delivery
 from consumers.errors import RetryableError
+from consumers.gaps import Gap
 from consumers.processor import Processor
-from consumers.receipts import Gap
 
 BATCH = 500
 BATCH_BYTES = 16_000_000

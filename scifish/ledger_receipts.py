@@ -10,6 +10,9 @@ from scifish.receipts import Receipt
 
 log = logging.getLogger(__name__)
 
+LAST_MS = 2**62
+"""Broker time after every stamp, ms."""
+
 
 def take_receipt(ledger: Ledger, data: bytes | None, place: int) -> None:
     """Take in one record of the receipts topic, inside a transaction of the ledger.
@@ -39,12 +42,13 @@ def take_receipt(ledger: Ledger, data: bytes | None, place: int) -> None:
 
 
 def _obey(ledger: Ledger, receipt: Receipt) -> None:
+    """Send a span again; an end that the receipt leaves open is unbounded: the log may hold nothing."""
     begin, end = receipt.resend_from, receipt.resend_to
-    if begin is None or end is None:
-        log.warning("a request to send again names no span of time: %s", receipt.reason)
-        return
-    count = ledger.send_span_again(int(begin.timestamp() * 1000), int(end.timestamp() * 1000) + 1)
-    log.warning("%d messages of %s to %s are sent again: %s", count, begin, end, receipt.reason)
+    from_ms = int(begin.timestamp() * 1000) if begin else 0
+    to_ms = int(end.timestamp() * 1000) + 1 if end else LAST_MS
+    count = ledger.send_span_again(from_ms, to_ms)
+    span = f"{begin or 'the first one'} to {end or 'now'}"
+    log.warning("%d messages of %s are sent again: %s", count, span, receipt.reason)
 
 
 def _is_ours(ledger: Ledger, pid: str) -> bool:

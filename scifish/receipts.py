@@ -17,7 +17,8 @@ class Receipt(Part):
     """Outcome of one message at one sink; the Kafka key is the pid.
 
     ``resend`` names no pid but a span of broker time that the log has lost; every forwarder of
-    the beamline sends again what it sent in it.
+    the beamline sends again what it sent in it. A begin or end that is null is not known: the
+    span has no bound on that side.
     """
 
     schema_: str = Field(default=SCHEMA, alias="schema")
@@ -35,8 +36,12 @@ class Receipt(Part):
     catalogued_at: UtcTime | None = Field(
         default=None, description="when the dataset became complete in this sink"
     )
-    resend_from: UtcTime | None = Field(default=None, description="broker time, begin of the gap")
-    resend_to: UtcTime | None = Field(default=None, description="broker time, end of the gap")
+    resend_from: UtcTime | None = Field(
+        default=None, description="broker time, begin of the gap; null: unbounded"
+    )
+    resend_to: UtcTime | None = Field(
+        default=None, description="broker time, end of the gap; null: unbounded"
+    )
 
     def to_bytes(self) -> bytes:
         """Return the receipt as UTF-8 JSON."""

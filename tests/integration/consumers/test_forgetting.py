@@ -61,6 +61,21 @@ def test_a_topic_deleted_and_made_again_while_the_consumer_was_off(installation:
     assert receipt.resend_from is not None and receipt.resend_to is not None
 
 
+def test_a_topic_deleted_and_made_again_while_still_empty(installation: Installation) -> None:
+    read_five(installation)
+    remake_topics(installation)
+    with installation.scicow():
+        [at_once] = wait_for(lambda: resends(installation), 30, "a resend receipt before any message")
+        assert at_once.resend_from is not None
+        assert at_once.resend_to is None, "nothing tells yet where the gap ends"
+        installation.send(capture(6))
+        installation.wait_dataset(capture(6).pid)
+        wait_for(lambda: len(resends(installation)) == 2, 10, "another one when the end is known")
+    later = resends(installation)[1]
+    assert later.resend_from == at_once.resend_from
+    assert later.resend_to is not None
+
+
 def test_a_first_start_asks_for_nothing(installation: Installation) -> None:
     installation.send(*[capture(number) for number in range(1, 6)])
     forget(installation, below=2)

@@ -2,8 +2,8 @@
 
 from consumers.buffer import Buffer
 from consumers.delivery import Delivery
+from consumers.gaps import Gap
 from consumers.offsets import Ledger
-from consumers.receipts import Gap
 
 PLACE = ("t", 0)
 

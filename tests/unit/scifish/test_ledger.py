@@ -54,6 +54,14 @@ class Bench:
             take_receipt(self.ledger, receipt.to_bytes(), place)
             self.ledger.keep_fact("answers", place)
 
+    def ask_again(self, begin_ms, end_ms):
+        """Ask for a span of broker time, as a consumer does that found a gap in the log."""
+        span = {"resend_from": begin_ms, "resend_to": end_ms}
+        times = {name: ms and datetime.fromtimestamp(ms / 1000, timezone.utc) for name, ms in span.items()}
+        receipt = Receipt(sink="mongodb", outcome="resend", at=NOW, **times)
+        with self.ledger.transaction():
+            take_receipt(self.ledger, receipt.to_bytes(), 1)
+
     def removable(self, after_ms=0):
         """Return what may go from the spool a time after now."""
         with self.ledger.transaction():
@@ -173,6 +181,24 @@ def test_a_gap_in_the_log_is_sent_again(bench, scan):
         assert bench.ledger.send_span_again(0, 4999) == 0
         assert bench.ledger.send_span_again(4000, 6000) == 1
     assert bench.waiting() == [1]
+
+
+@pytest.mark.parametrize(
+    ("begin_ms", "end_ms", "again"),
+    [
+        (4000, 6000, [1]),
+        (4000, None, [1]),
+        (6000, None, []),
+        (None, 6000, [1]),
+        (None, 4000, []),
+        (None, None, [1]),
+    ],
+)
+def test_a_gap_whose_begin_or_end_is_not_known_is_unbounded_there(bench, scan, begin_ms, end_ms, again):
+    bench.note(scan[1])
+    bench.acknowledge(broker_ms=5000)
+    bench.ask_again(begin_ms, end_ms)
+    assert bench.waiting() == again
 
 
 def test_an_answer_about_an_older_revision_takes_nothing_back(bench):
