@@ -20,7 +20,7 @@ class ContrastDataEnvironment:
 
     def __init__(self, device: str) -> None:
         self.proxy = tango.DeviceProxy(device)
-        self.cache = "/tmp/cached-by-an-earlier-scan"  # noqa: S108 - never used when the device answers
+        self.cache = "/tmp/cached-by-an-earlier-scan"
 
     @property
     def path(self) -> str:

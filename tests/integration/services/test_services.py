@@ -6,8 +6,8 @@ import pytest
 import tango
 from confluent_kafka.admin import AdminClient
 
-from scizoo.services.device_server import DeviceServer
 from scifish.kafka_client import describe_cluster
+from scizoo.services.device_server import DeviceServer
 from scizoo.services.embedded_broker import EmbeddedBroker
 from scizoo.services.kafka import ApacheKafka, kafka_version
 from scizoo.services.mongod import Mongod
