@@ -12,7 +12,10 @@ SCICAT_URL ?=
 ONLY ?=
 DEMO_OPTIONS := --broker $(BROKER) $(if $(KEEP),--keep) $(if $(SCICAT_URL),--scicat-url '$(SCICAT_URL)')
 
-.PHONY: help setup demo test test-unit test-integration test-versions bench lint format schemas clean
+SOAK_SCANS ?= 200
+SOAK_SEED ?=
+
+.PHONY: help setup demo test test-unit test-integration test-versions bench soak sabotage lint format schemas clean
 .DEFAULT_GOAL := help
 
 help: ## list the chores
@@ -39,6 +42,12 @@ test-versions: setup ## the lowest and the newest version of each dependency
 
 bench: setup ## the numbers, side by side with what they are compared to (ONLY="snapshot spool …")
 	@$(RUN) benchmarks $(ONLY)
+
+soak: setup ## two hundred scans, and a bad day every few seconds (SOAK_SEED=… SOAK_SCANS=…)
+	@SOAK_SCANS=$(SOAK_SCANS) SOAK_SEED=$(SOAK_SEED) $(RUN) pytest -s --timeout=0 tests/bad_days/test_day_20_soak.py
+
+sabotage: setup ## each protection taken out of a copy once, and a test must fail (ONLY="03 17")
+	@$(RUN) tests.bad_days.sabotage $(ONLY)
 
 lint: setup ## style, types, who may import whom, freshness of the schemas
 	@$(RUN) ruff check .

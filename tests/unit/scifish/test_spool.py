@@ -148,13 +148,13 @@ def test_every_file_is_shared_with_the_group_whatever_the_umask_says(folder):
     spool.close()
 
 
-def test_a_forked_child_neither_commits_nor_keeps_the_owner_alive(folder, spool):
+def test_a_forked_child_is_told_at_once_that_it_cannot_commit(folder, spool):
     child = os.fork()
     if child == 0:
         try:
             spool.commit(told(new_identity()))
-        except SpoolError:
-            os._exit(7)
+        except SpoolError as error:
+            os._exit(7 if "forked child" in str(error) else 1)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 7
