@@ -6,10 +6,10 @@ from typing import Any
 
 from consumers.configuration import Scicat, SinkName
 from consumers.dataset_collection import DatasetCollection
-from consumers.errors import RetryableError
+from consumers.errors import ConsumerError, FatalError, RetryableError
 from consumers.folding import fold_batch
 from consumers.mapping.scicat import scicat_dataset
-from consumers.sinks.scicat_client import RefusedError, ScicatClient, UnknownOutcomeError
+from consumers.sinks.scicat_client import ScicatClient, UnknownOutcomeError
 from consumers.sinks.scicat_dataset_writer import ScicatDatasetWriter
 from consumers.sinks.scicat_files_writer import ScicatFilesWriter
 from consumers.sinks.scicat_written import WrittenDatasets
@@ -66,12 +66,14 @@ class ScicatSink:
         try:
             kept = self._dataset_writer.write(wanted.dataset)
             note = self._files_writer.write(wanted.dataset["pid"], wanted.blocks)
-        except RefusedError as error:
-            return Answer("waiting", f"SciCat refuses it: {error}")
+        except (RetryableError, FatalError):
+            raise
         except UnknownOutcomeError as error:
             if not self._client.is_well():
                 raise RetryableError(f"SciCat is not well: {error}") from error
             return Answer("waiting", f"SciCat did not answer for it: {error}")
+        except ConsumerError as error:
+            return Answer("waiting", f"SciCat refuses it: {error}")
         if note is not None:
             return Answer("waiting", note)
         stamp = self._datasets.stamp_complete([wanted.dataset["pid"]])[wanted.dataset["pid"]]

@@ -68,8 +68,9 @@ class ScicatDatasetWriter:
             server = self._client.find_dataset(wanted["pid"])
             if server is None:
                 log.warning("%s is no longer in SciCat: it is made again", wanted["pid"])
-                self._client.create_dataset(wanted)
-                return None
+                if self._create(wanted):
+                    return None
+                continue
             changes = three_way(wanted, known.ours() or ours_if_untouched(server), server)
             try:
                 if changes.fields:
@@ -77,7 +78,7 @@ class ScicatDatasetWriter:
                 return kept_text(changes.kept)
             except ChangedError:
                 continue
-        raise RefusedError(f"{wanted['pid']} is being edited again and again")
+        raise RefusedError(f"{wanted['pid']} changes again and again, or is there and cannot be read")
 
 
 def ours_if_untouched(server: Json) -> list[Json]:

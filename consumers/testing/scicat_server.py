@@ -2,6 +2,7 @@
 
 Behaves as measured on v5.2.1, its odd answers included: 403 for a bad token, 401 for an expired one,
 a second block for a repeated POST, and requests that are saved although they were answered with 500.
+What stands before a real one is there too: answers cut short, and maintenance pages in place of JSON.
 """
 
 import json
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ ROOT = "/api/v3"
 FORBIDDEN = HttpError(403, {"message": "Forbidden resource", "error": "Forbidden", "statusCode": 403})
 EXPIRED = HttpError(401, {"message": "SESSION_EXPIRED", "error": "Unauthorized", "statusCode": 401})
 UNKNOWN = HttpError(401, {"message": "Unauthenticated", "statusCode": 401})
+PAGE = "<html><body>Down for maintenance</body></html>"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,16 @@ class Fault:
     """Whether the request is carried out all the same."""
     delay_s: float = 0.0
     """Waited before anything else; a client that gives up meanwhile is saved all the same."""
+    form: Literal["json", "page", "cut"] = "json"
+    """``page``: a web page where JSON was expected; ``cut``: the connection ends within the answer."""
+
+
+class NoJsonError(Exception):
+    """An answer in another form than JSON."""
+
+    def __init__(self, status: int, form: Literal["page", "cut"]) -> None:
+        super().__init__(form)
+        self.status, self.form = status, form
 
 
 class ScicatServer:
@@ -42,6 +54,8 @@ class ScicatServer:
         self.users = users or {"ingestor": "aman"}
         self.state = ScicatState()
         self.well = True
+        self.maintenance = False
+        """Whether every path, ``/health`` too, shows a web page with status 200."""
         self.requests: list[tuple[str, str]] = []
         """Method and path of each request for datasets or files, oldest first."""
         self.faults: dict[int, Fault] = {}
@@ -79,8 +93,10 @@ class ScicatServer:
         self._tokens.clear()
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: Json) -> tuple[int, Any]:
-        """Return status and body for a request."""
+        """Return status and body for a request; raise NoJsonError for an answer of another form."""
         token = headers.get("authorization", "").removeprefix("Bearer ")
+        if self.maintenance:
+            raise NoJsonError(200, "page")
         try:
             if token in self._expired:
                 raise EXPIRED
@@ -110,13 +126,12 @@ class ScicatServer:
             raise FORBIDDEN
         fault = self._count(method, path)
         time.sleep(fault.delay_s)
-        if fault.status is not None and not fault.after_saving:
-            raise HttpError(fault.status, "Internal server error")
+        if not fault.after_saving:
+            _fail(fault)
         with self._lock:
             status, found = self._carry_out(method, path.strip("/").split("/"), user, headers, body)
             answer = json.loads(json.dumps(found))
-        if fault.status is not None:
-            raise HttpError(fault.status, "Internal server error")
+        _fail(fault)
         return status, answer
 
     def _count(self, method: str, path: str) -> Fault:
@@ -145,6 +160,14 @@ class ScicatServer:
         return status, act()
 
 
+def _fail(fault: Fault) -> None:
+    """Raise what a fault says instead of an answer, if it says anything."""
+    if fault.form != "json":
+        raise NoJsonError(fault.status or 200, fault.form)
+    if fault.status is not None:
+        raise HttpError(fault.status, "Internal server error")
+
+
 def _handler(server: ScicatServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -153,16 +176,21 @@ def _handler(server: ScicatServer) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("content-length") or 0)
             body = json.loads(self.rfile.read(length) or b"{}")
             headers = {name.lower(): text for name, text in self.headers.items()}
-            status, found = server.answer(self.command, self.path.removeprefix(ROOT), headers, body)
-            content = json.dumps(found).encode()
             try:
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
+                status, found = server.answer(self.command, self.path.removeprefix(ROOT), headers, body)
+                self._send(status, "application/json", json.dumps(found).encode())
+            except NoJsonError as error:
+                self._send(error.status, "text/html", PAGE.encode(), cut=error.form == "cut")
             except BrokenPipeError:
                 self.close_connection = True
+
+        def _send(self, status: int, kind: str, content: bytes, *, cut: bool = False) -> None:
+            self.send_response(status)
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(content) * (2 if cut else 1)))
+            self.end_headers()
+            self.wfile.write(content)
+            self.close_connection = self.close_connection or cut
 
         do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 - names of the standard library
 

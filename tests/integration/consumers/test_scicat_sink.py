@@ -137,6 +137,51 @@ def test_the_nth_request_fails_with_500_and_it_still_ends_as_one_dataset(
     assert (bench.dataset(ENDED)["size"], len(bench.server.state.datasets)) == (12, 1)
 
 
+WEATHER = {
+    "cut": Fault(form="cut"),
+    "cut after saving": Fault(form="cut", after_saving=True),
+    "page": Fault(form="page"),
+    "conflict": Fault(409),
+    "changed": Fault(412),
+    "redirected without end": Fault(302),
+    "teapot": Fault(418),
+}
+
+
+@pytest.mark.parametrize("fault", WEATHER.values(), ids=WEATHER.keys())
+def test_whatever_the_nth_request_meets_the_sink_goes_on_and_it_ends_as_one_dataset(
+    bench: Bench, fault: Fault
+) -> None:
+    for nth in (1, 2, 3, 4):
+        pair = [capture(number, files=[file("a.h5", size=7)]) for number in (2 * nth, 2 * nth + 1)]
+        bench.server.faults = {nth: fault}
+        assert "catalogued" in outcomes(bench.write(*pair)), "the other one does not suffer"
+        bench.server.faults = {}
+        bench.clock.now += timedelta(minutes=2)
+        assert outcomes(bench.write(*pair)) == ["catalogued"] * 2
+        assert [bench.files(message) for message in pair] == [["a.h5"]] * 2
+        assert [bench.dataset(message)["size"] for message in pair] == [7, 7]
+    assert len(bench.server.state.datasets) == 8
+
+
+def test_a_dataset_that_is_both_there_and_not_is_looked_at_again(bench: Bench) -> None:
+    bench.write(ENDED)
+    bench.state.written.delete_many({})
+    bench.server.faults = {2: Fault(404)}  # POST: 409, GET: 404, POST: 409, GET: there it is
+    assert outcomes(bench.write(ENDED)) == ["catalogued"]
+    assert len(bench.server.state.datasets) == 1
+
+
+def test_a_maintenance_page_in_place_of_everything_holds_everything(bench: Bench) -> None:
+    bench.server.maintenance = True
+    with pytest.raises(RetryableError, match="not well"):
+        bench.write(ENDED)
+    with pytest.raises(RetryableError, match="log-in"):
+        bench.new_sink()
+    bench.server.maintenance = False
+    assert outcomes(bench.write(ENDED)) == ["catalogued"]
+
+
 def test_files_whose_request_timed_out_are_not_sent_again_before_they_can_have_been_saved(
     bench: Bench,
 ) -> None:
