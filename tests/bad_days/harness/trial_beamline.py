@@ -22,6 +22,7 @@ from scizoo.services.site import Site
 from tests.bad_days.harness import words
 from tests.bad_days.harness.catalogue import Catalogues, Document, Wanted
 from tests.bad_days.harness.outages import Outages
+from tests.bad_days.harness.sardana_trials import add_trial_plugins
 from tests.bad_days.harness.scans import Scan, ScanMaker
 from tests.door import Door
 from tests.waiting import wait_for
@@ -31,6 +32,7 @@ SCICAT_USER, SCICAT_PASSWORD = "ingestor", "aman"
 POINTS, SECONDS = 5, 0.05
 SHORT_SPANS = {"ResendAfter": "3", "ResendLongest": "12"}
 SESSION_TIMEOUT_S = 6.0
+CONSUMERS = ("scicow-mongodb", "scicow-scicat")
 LIMIT_S = 60.0
 
 
@@ -53,6 +55,7 @@ class TrialBeamline(Outages):
         os.environ.update(SCICAT_USER=SCICAT_USER, SCICAT_PASSWORD=SCICAT_PASSWORD)
         site = Site(folder / "state", folder / "data")
         self.parts = Beamline(site, Options(broker="kafka", scicat_url=self.scicat.url))
+        add_trial_plugins(self.parts.sardana)
         self.usual_s = 0.0
         self._scans = ScanMaker()
         self._doors: dict[int, Door] = {}
@@ -123,6 +126,10 @@ class TrialBeamline(Outages):
         """Wait until ``scizoo status`` says so."""
         wait_for(lambda: self.status_of(wanted)["state"] == state, limit_s, f"status {state} of {wanted}")
 
+    def in_mongodb(self, wanted: Wanted) -> bool:
+        """Tell whether MongoDB has the whole dataset of a scan or a pid."""
+        return (self.catalogues.dataset(wanted) or {}).get("catalogued_at") is not None
+
     def expect_catalogued(
         self, wanted: Sequence[Wanted], status: str = "completed", limit_s: float = 30
     ) -> list[Document]:
@@ -178,7 +185,7 @@ class TrialBeamline(Outages):
         self.configure_consumers("state_database", timeout_s=2)
         self.configure_consumers("mongodb", timeout_s=2)
         self.configure_consumers("scicat", timeout_s=2, settle_s=1)
-        for name in ("scicow-mongodb", "scicow-scicat"):
+        for name in CONSUMERS:
             self.restart(name)
 
     def _measure_usual_scan(self) -> None:

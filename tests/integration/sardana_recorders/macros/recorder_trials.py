@@ -139,3 +139,17 @@ class forget_process(Macro):  # noqa: N801
         process = importlib.import_module("sardana_recorders.process")
         process.shared().producer.close()
         process._attempt = None
+
+
+class fork_child(Macro):  # noqa: N801
+    """Leave a child of this server behind that outlives it, as multiprocessing in a macro would."""
+
+    param_def = [["path", Type.String, None, "where the child's process id is written"]]
+
+    def run(self, path):
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            time.sleep(120)
+            os._exit(0)
+        Path(path).write_text(str(child))

@@ -1,0 +1,64 @@
+"""Day 5: the MacroServer is killed (-9), wherever in a scan."""
+
+import os
+import signal
+from pathlib import Path
+
+from tests.bad_days.harness.points import wait_for_points
+from tests.bad_days.harness.trial_beamline import TrialBeamline
+
+LONG = 200
+
+
+def test_killed_between_points_the_scan_is_interrupted_and_keeps_its_start_values(
+    beamline: TrialBeamline,
+) -> None:
+    scan = beamline.begin_scan(points=LONG)
+    wait_for_points(scan, 3)
+    assert beamline.status_of(scan)["end_time"] is None
+    beamline.kill("sardana")
+
+    (dataset,) = beamline.expect_catalogued([scan], status="interrupted")
+    assert beamline.status_of(scan)["end_time"] is not None
+    entry = scan.entry()
+    assert 3 <= entry.points < LONG and not entry.ended  # the points so far, as without us
+    assert 390 < dataset["values_at_start"]["ring current"]["value"] < 410
+    assert "ended without telling the end" in dataset["error"]
+    (file,) = dataset["files"]
+    assert (file["path"], file["entry"], file["complete"]) == ("scans.h5", entry.name, False)
+    assert file["size"] == scan.file.stat().st_size
+
+    beamline.start("sardana")
+    beamline.catalogues.begin_test()
+    beamline.expect_catalogued([beamline.scan()])  # the next one appends to the same file
+
+
+def test_killed_after_the_end_was_told_the_scan_is_completed(beamline: TrialBeamline) -> None:
+    beamline.door.run("set_fault", "recorder.ended:kill")
+    scan = beamline.begin_scan()
+    beamline.wait_dead("sardana")
+
+    (dataset,) = beamline.expect_catalogued([scan])
+    assert dataset["points_recorded"] == scan.points
+    assert "ring current" in dataset["values"]
+    assert not scan.entry().ended  # we are told of the end before Sardana writes it
+    assert dataset["files"][0]["complete"] is False
+
+
+def test_killed_while_it_waits_for_end_values_the_scan_is_interrupted_as_in_its_file(
+    beamline: TrialBeamline, tmp_path: Path
+) -> None:
+    """And a child that a macro forked lives on: the lock tells the death all the same."""
+    beamline.door.run("fork_child", tmp_path / "child")
+    child = int((tmp_path / "child").read_text())
+    try:
+        beamline.door.run("set_fault", "recorder.ending:kill")
+        scan = beamline.begin_scan()
+        beamline.wait_dead("sardana")
+
+        (dataset,) = beamline.expect_catalogued([scan], status="interrupted")
+        assert Path(f"/proc/{child}").exists()
+    finally:
+        os.kill(child, signal.SIGKILL)
+    assert (scan.entry().points, scan.entry().ended) == (scan.points, False)
+    assert "ring current" in dataset["values_at_start"]
