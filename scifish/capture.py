@@ -75,6 +75,8 @@ class Capture:
             self._take_up(frozen)
         else:
             self._begin()
+        # Its hash takes as long as a commit, and is the same in every phase.
+        self._reference = self._selection.reference() if self._selection else None
 
     def freeze_context(self, source_folder: str | None) -> Context:
         """Decide whose data it is, from the session as it is known now, and keep that.
@@ -170,7 +172,7 @@ class Capture:
             **context,
             **self._fields,
             "failures": [*self._fields.get("failures", ()), *failures],
-            "selection": self._selection.reference() if self._selection else None,
+            "selection": self._reference,
             "values_at_start": self._tree(start, at_start=True),
             "values": self._tree(end, at_start=False),
         }
