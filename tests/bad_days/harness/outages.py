@@ -30,11 +30,15 @@ class Outages:
         return self._services[name]
 
     def kill(self, name: str) -> None:
-        """``kill -9`` this one process, and nothing that it forked."""
-        service = self._services[name]
-        assert service.alive, f"{name} is dead already"
-        os.kill(service.pid, signal.SIGKILL)
+        """``kill -9``."""
+        self.send(name, signal.SIGKILL)
         self.wait_dead(name)
+
+    def send(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to this one process, and to nothing that it forked."""
+        service = self._services[name]
+        assert service.pid is not None and service.alive, f"{name} is dead already"
+        os.kill(service.pid, number)
 
     def stop(self, name: str) -> None:
         """End it as an administrator does."""
@@ -42,12 +46,12 @@ class Outages:
 
     def freeze(self, name: str) -> None:
         """SIGSTOP: it still holds its sockets and locks, and answers nobody."""
-        os.kill(self._services[name].pid, signal.SIGSTOP)
+        self.send(name, signal.SIGSTOP)
         self.wait_frozen(name)
 
     def thaw(self, name: str) -> None:
         """Let a frozen process go on."""
-        os.kill(self._services[name].pid, signal.SIGCONT)
+        self.send(name, signal.SIGCONT)
 
     def start(self, name: str, fault: str = "", wait: bool = True, **variables: str) -> None:
         """Start a dead service.
@@ -104,9 +108,9 @@ class Outages:
 
     def heal_services(self) -> list[str]:
         """Let every service run as it was meant to; return the names of those started again."""
-        for service in self._services.values():
+        for name, service in self._services.items():
             if service.alive and is_frozen(service):
-                os.kill(service.pid, signal.SIGCONT)
+                self.thaw(name)
         ill = [name for name, each in self._services.items() if not each.alive or self._altered.get(name)]
         for name in ill:
             self.restart(name)

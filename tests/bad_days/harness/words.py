@@ -35,7 +35,7 @@ def _json(*command: str) -> Any:
 
 
 def _run(program: str, *words: str, good: tuple[int, ...]) -> str:
-    command = [script(program), *words]
+    command: list[str | Path] = [script(program), *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
     assert done.returncode in good, f"{program} {words}: {done.returncode} {done.stdout}{done.stderr}"
     return done.stdout

@@ -1,0 +1,42 @@
+"""Day 4: the forwarder is killed between acknowledgement and noting it, frozen, or not there at all."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.bad_days.harness.trial_beamline import TrialBeamline
+from tests.bad_days.harness.words import red_parts
+
+PLACES = ["forwarder.before-note", "forwarder.sending", "forwarder.acknowledged", "forwarder.receipts-read"]
+MODULE = "tests.bad_days.harness.many_captures"
+A_DAYS_WORTH = 500
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_killed_at_each_step_of_its_way(beamline: TrialBeamline, place: str) -> None:
+    beamline.restart("scifish", fault=f"{place}:kill")
+    scan = beamline.scan()
+    beamline.wait_dead("scifish")
+    assert beamline.status_of(scan)["state"] in ("captured", "sent")
+    assert "SciFish demo/ctl/scifish-01" in red_parts()
+    beamline.start("scifish")
+    beamline.expect_catalogued([scan])
+
+
+def test_frozen_while_scans_run(beamline: TrialBeamline) -> None:
+    with beamline.frozen("scifish"):
+        scans = beamline.scans(3)
+        assert {beamline.status_of(scan)["state"] for scan in scans} == {"captured"}
+        assert "SciFish demo/ctl/scifish-01" in red_parts()
+    beamline.expect_catalogued(scans)
+
+
+@pytest.mark.timeout(180)
+def test_not_started_for_a_days_worth_of_scans(beamline: TrialBeamline) -> None:
+    with beamline.without("scifish"):
+        command = [sys.executable, "-m", MODULE, str(A_DAYS_WORTH)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        scan = beamline.scan()
+        assert beamline.status_of(scan)["state"] == "captured"
+    beamline.expect_catalogued([*done.stdout.split(), scan], limit_s=60)
