@@ -6,6 +6,9 @@ from typing import Any
 from sardana_recorders.data_recorder_env import OURS, Setting, scope_of, settings, winner
 from scifish.captures import CaptureState
 
+SHOWN = 3
+"""Captures of a Door that are shown."""
+
 
 def switch_lines(environment: Mapping[str, Any], door: str) -> list[str]:
     """Return which setting counts on a Door, and the macros that have one of their own."""
@@ -21,11 +24,9 @@ def switch_lines(environment: Mapping[str, Any], door: str) -> list[str]:
 
 
 def flow_lines(captures: Iterable[CaptureState], door: str) -> list[str]:
-    """Return what became of the newest captures of a Door; newest first."""
-    mine = [capture for capture in captures if (capture.door or "").lower() == door.lower()][:3]
-    if not mine:
-        return [f"{door}: no capture is kept on this host yet"]
-    return [f"  {item.title}: {item.status}, {_way(item)}, {item.age_s:.0f} s ago" for item in mine]
+    """Return what became of these captures of a Door."""
+    lines = [f"  {item.title}: {item.status}, {_way(item)}, {item.age_s:.0f} s ago" for item in captures]
+    return lines or [f"{door}: no capture is kept on this host yet"]
 
 
 def _said(setting: Setting) -> str:

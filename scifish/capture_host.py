@@ -4,8 +4,9 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
-from scifish.captures import CaptureState, get_capture, list_captures
+from scifish.captures import CaptureState, find_scan, get_capture, list_captures
 from scifish.client_captures import ClientCaptures
+from scifish.client_requests import ScanWanted
 from scifish.door_watcher import DoorWatcher
 from scifish.errors import ScifishError, SettingsError
 from scifish.forwarder import Forwarder
@@ -92,12 +93,12 @@ class CaptureHost:
 
     def captures(self, limit: int) -> list[CaptureState]:
         """Return the newest captures; those that wait for a missing topic say so."""
-        found = list_captures(self._folder, limit)
-        trouble = self._forwarder.status.trouble or ""
-        if not trouble.startswith(MISSING):
-            return found
-        waiting = {"state": MISSING, "reason": trouble}
-        return [item.model_copy(update=waiting) if item.state == "captured" else item for item in found]
+        return [self._with_topic(item) for item in list_captures(self._folder, limit)]
+
+    def scan(self, wanted: ScanWanted) -> CaptureState | None:
+        """Return the capture of a scan; None when no spool of this host holds it."""
+        found = find_scan(self._folder, wanted.scan_id, wanted.start_ns, wanted.door)
+        return found and self._with_topic(found)
 
     def check(self) -> list[Finding]:
         """Say of each part whether it is well."""
@@ -111,6 +112,12 @@ class CaptureHost:
         return findings + [
             Finding(f"spool {name}", False, what, cure) for name, what in status.damaged.items()
         ]
+
+    def _with_topic(self, found: CaptureState) -> CaptureState:
+        trouble = self._forwarder.status.trouble or ""
+        if found.state != "captured" or not trouble.startswith(MISSING):
+            return found
+        return found.model_copy(update={"state": MISSING, "reason": trouble})
 
 
 def forwarder_author() -> str:

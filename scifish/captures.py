@@ -21,6 +21,10 @@ from scifish.messages import CaptureMessage, decode
 from scifish.spool_layout import connect_reader
 from scifish.spool_rows import RowHead, SpoolRows, UnreadableRowError
 from scifish.state_folder import StateFolder
+from scifish.wanted import Wanted
+
+ALL_NEAR = 1000
+"""More scans than this of one number do not begin within two minutes."""
 
 
 class SinkState(BaseModel):
@@ -63,25 +67,46 @@ class _Gathered:
     answers: list[Answer] = field(default_factory=list)
 
 
-def list_captures(folder: StateFolder, limit: int = 50) -> list[CaptureState]:
-    """Return the newest captures, the last begun first.
+def list_captures(folder: StateFolder, limit: int = 50, door: str | None = None) -> list[CaptureState]:
+    """Return the newest captures, of one Door when it is given, the last begun first.
 
     Raises
     ------
     SettingsError
         The databases cannot be read by this account.
     """
-    gathered = _gather(folder, limit, None)
-    now = datetime.now(timezone.utc).timestamp()
-    states = [_tell(pid, found, now) for pid, found in gathered.items()]
-    return sorted(states, key=lambda state: state.start_ns, reverse=True)[:limit]
+    return _look_up(folder, Wanted(limit, door=door))
 
 
 def get_capture(folder: StateFolder, pid: str) -> CaptureState | None:
     """Return one capture; None when no spool of this host holds it; raises SettingsError."""
-    gathered = _gather(folder, 1, pid)
-    now = datetime.now(timezone.utc).timestamp()
-    return _tell(pid, gathered[pid], now) if pid in gathered else None
+    return next(iter(_look_up(folder, Wanted(1, pid=pid))), None)
+
+
+def find_scan(
+    folder: StateFolder, scan_id: str, start_ns: int, door: str | None = None
+) -> CaptureState | None:
+    """Return the capture of a scan, however many are newer; None when no spool of this host holds it.
+
+    Parameters
+    ----------
+    folder
+        State folder of the capture host.
+    scan_id
+        Sardana's number, which is not unique.
+    start_ns
+        Its begin by Sardana, ns since the epoch, UTC; the capture that began nearest is it.
+    door
+        Tango name; None: any.
+
+    Raises
+    ------
+    SettingsError
+        The databases cannot be read by this account.
+    """
+    found = _look_up(folder, Wanted(ALL_NEAR, door=door, scan_id=scan_id, near_ns=start_ns))
+    nearest = min(found, key=lambda state: abs(state.start_ns - start_ns), default=None)
+    return nearest and get_capture(folder, nearest.pid)  # its amendments do not tell the number
 
 
 def find_started(folder: StateFolder, pid: str) -> tuple[CaptureMessage, int] | None:
@@ -92,7 +117,7 @@ def find_started(folder: StateFolder, pid: str) -> tuple[CaptureMessage, int] | 
     SettingsError
         The databases cannot be read by this account.
     """
-    found = _gather(folder, 1, pid).get(pid)
+    found = _gather(folder, Wanted(1, pid=pid)).get(pid)
     rows = sorted(found.rows.items(), key=lambda item: -item[1][0].revision) if found else []
     for (spool, row), (head, _) in rows:
         if head.phase == "started" and (body := _body(folder.spools / f"{spool}.db", row)):
@@ -108,46 +133,44 @@ def _body(path: Path, row: int) -> bytes | None:
         return None
 
 
-def _gather(folder: StateFolder, limit: int, pid: str | None) -> dict[str, _Gathered]:
+def _look_up(folder: StateFolder, wanted: Wanted) -> list[CaptureState]:
+    now = datetime.now(timezone.utc).timestamp()
+    states = [_tell(pid, found, now) for pid, found in _gather(folder, wanted).items()]
+    return sorted(states, key=lambda state: state.start_ns, reverse=True)[: wanted.limit]
+
+
+def _gather(folder: StateFolder, wanted: Wanted) -> dict[str, _Gathered]:
     gathered: dict[str, _Gathered] = {}
     noted: dict[str, int] = {}
     try:
         if folder.forwarder_db.exists():
             with closing(connect_reader(folder.forwarder_db)) as database:
                 database.execute("BEGIN")  # one moment of it: a row noted meanwhile would be in neither
-                _gather_ledger(database, limit, pid, gathered)
+                _gather_ledger(database, wanted, gathered)
                 noted = dict(database.execute("SELECT uuid, noted FROM spool").fetchall())
         for path in folder.spools.glob("*.db"):
-            _gather_spool(path, noted.get(path.stem, 0), limit, pid, gathered)
+            _gather_spool(path, noted.get(path.stem, 0), wanted, gathered)
     except sqlite3.Error as error:
         raise SettingsError(f"state folder {folder.path} cannot be read: {error}") from None
     return gathered
 
 
-def _gather_ledger(
-    database: sqlite3.Connection, limit: int, pid: str | None, gathered: dict[str, _Gathered]
-) -> None:
-    if pid is None:
-        newest = database.execute("SELECT pid FROM capture ORDER BY start_ns DESC LIMIT ?", (limit,))
-        pids = [found for (found,) in newest]
-    else:
-        pids = [pid]
+def _gather_ledger(database: sqlite3.Connection, wanted: Wanted, gathered: dict[str, _Gathered]) -> None:
+    pids = [pid for (pid,) in database.execute(*wanted.query())]
     query = """SELECT spool, state = 'sent', row, pid, phase, author, part, rank, revision, committed_s,
         summary FROM message WHERE pid = ? AND state != 'unreadable'"""
-    for wanted in pids:
-        found = database.execute(query, (wanted,)).fetchall()
+    for pid in pids:
+        found = database.execute(query, (pid,)).fetchall()
         if found:
             rows = {(row[0], row[2]): (RowHead(*row[2:]), bool(row[1])) for row in found}
-            gathered[wanted] = _Gathered(rows, answers_of(database, wanted))
+            gathered[pid] = _Gathered(rows, answers_of(database, pid))
 
 
-def _gather_spool(
-    path: Path, noted: int, limit: int, pid: str | None, gathered: dict[str, _Gathered]
-) -> None:
+def _gather_spool(path: Path, noted: int, wanted: Wanted, gathered: dict[str, _Gathered]) -> None:
     """Add the rows that the forwarder has not noted, as far as they concern the newest captures."""
     try:
         with closing(SpoolRows(path)) as rows:
-            heads = rows.newest_heads(noted, pid, limit)
+            heads = rows.newest_heads(noted, wanted.fits, wanted.limit)
     except sqlite3.OperationalError:
         if path.exists():
             raise

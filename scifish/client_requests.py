@@ -1,4 +1,4 @@
-"""What a client may say of a capture of its own (commands of the SciFish device)."""
+"""What a client may say of a capture, and ask (commands of the SciFish device)."""
 
 from typing import Any, Literal
 
@@ -67,6 +67,16 @@ class Whole(Begin):
     def fields(self) -> dict[str, Any]:
         """Return the message's fields."""
         return {name: value for name, value in super().fields().items() if name != "status"}
+
+
+class ScanWanted(BaseModel):
+    """Which scan a client asks for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    door: str | None = Field(default=None, description="Tango name; null: any")
+    scan_id: str
+    start_ns: int = Field(ge=0, description="its begin by Sardana, ns since the epoch, UTC")
 
 
 def parse_request(model: type[Any], text: str) -> Any:

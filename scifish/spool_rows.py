@@ -2,6 +2,7 @@
 
 import sqlite3
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,18 +81,18 @@ class SpoolRows:
             return self._one_by_one(row, limit)
         return Batch(heads, {}, heads[-1].row if heads else row)
 
-    def newest_heads(self, after: int, pid: str | None, captures: int) -> list[RowHead]:
-        """Return the rows after a number of the newest captures, or of one capture; newest first."""
+    def newest_heads(self, after: int, fits: Callable[[RowHead], bool], captures: int) -> list[RowHead]:
+        """Return the rows after a number of the newest captures that fit, newest first."""
         query = f"SELECT {HEAD} FROM message WHERE id > ? ORDER BY id DESC"  # noqa: S608 - a constant
         heads: list[RowHead] = []
         seen: set[str] = set()
-        for found in self._database.execute(query, (after,)):
-            head = _head(found)
+        for head in map(_head, self._database.execute(query, (after,))):
+            if not fits(head):
+                continue
             seen.add(head.pid)
-            if len(seen) > captures and pid is None:
+            if len(seen) > captures:
                 break
-            if pid in (None, head.pid):
-                heads.append(head)
+            heads.append(head)
         return heads
 
     def body(self, row: int) -> bytes | None:

@@ -16,7 +16,7 @@ from tango import DevState
 from tango.server import command, run
 
 from scifish.capture_host import CaptureHost
-from scifish.client_requests import Begin, End, Whole, parse_request
+from scifish.client_requests import Begin, End, ScanWanted, Whole, parse_request
 from scifish.errors import ScifishError, SettingsError
 from scifish.forwarder_status import ForwarderStatus
 from tango_devices.base import ScizooDevice, published
@@ -104,6 +104,23 @@ class SciFish(ScizooDevice):
         """Return how far a capture has come."""
         with _told():
             return _json(self._working_host().capture(pid))
+
+    @command(
+        dtype_in=str,
+        doc_in='{"door": ..., "scan_id": "42", "start_ns": ...}; door may be left out',
+        dtype_out=str,
+        doc_out="its state, JSON as GetCapture's; empty: no spool of this host holds it",
+    )
+    def FindScan(self, text: str) -> str:  # noqa: N802 - a Tango command
+        """Return how far the capture of a scan has come, however many are newer.
+
+        The argument is JSON: ``scan_id`` is Sardana's number as text, ``start_ns`` its begin by
+        Sardana in ns since the epoch, UTC (a capture that began within a minute of it counts, the
+        nearest first), ``door`` the Tango name of its Door, in any case; it may be left out.
+        """
+        with _told():
+            found = self._working_host().scan(parse_request(ScanWanted, text))
+            return _json(found) if found else ""
 
     @command(dtype_in=str, doc_in="pid")
     def Resend(self, pid: str) -> None:  # noqa: N802 - a Tango command

@@ -42,7 +42,7 @@ class capture(Macro):  # noqa: N801 - macros are called so
             self.setEnv(change.key, list(change.names))
 
     def _tell(self) -> None:
-        from sardana_recorders.capture_report import flow_lines, switch_lines
+        from sardana_recorders.capture_report import SHOWN, flow_lines, switch_lines
         from scifish.captures import list_captures
         from scifish.errors import ScifishError
         from scifish.settings import load_settings
@@ -53,7 +53,7 @@ class capture(Macro):  # noqa: N801 - macros are called so
         try:
             folder = find_state_folder()
             load_settings(folder.path)
-            lines = flow_lines(list_captures(folder), self.getDoorName())
+            lines = flow_lines(list_captures(folder, SHOWN, self.getDoorName()), self.getDoorName())
         except ScifishError as error:
             self.warning("captures do not flow: %s", error)
             return

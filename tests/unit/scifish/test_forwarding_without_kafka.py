@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scifish.captures import CaptureState, get_capture, list_captures
+from scifish.captures import CaptureState, find_scan, get_capture, list_captures
 from scifish.closing_rules import Verdict
 from scifish.errors import SettingsError
 from scifish.forwarder import Forwarder
@@ -261,6 +261,34 @@ def test_captures_are_listed_newest_first_also_when_scifish_never_ran(folder):
     found = list_captures(folder, 3)
     assert [capture.title for capture in found] == ["scan 4", "scan 3", "scan 2"]
     assert {capture.state for capture in found} == {"captured"}
+    spool.close()
+
+
+@pytest.mark.parametrize("forwarded", [False, True])
+def test_a_scan_is_found_by_its_number_and_begin_however_many_are_newer(folder, forward, forwarded):
+    second = 1_000_000_000
+    spool = Spool.open(folder, "sardana")
+    wanted = new_identity(start_ns=1000 * second, door="Door/demo/1")
+    same_number = [new_identity(start_ns=begin * second, door="door/demo/1") for begin in (100, 1050)]
+    elsewhere = new_identity(start_ns=1000 * second, door="door/demo/2")
+    for identity in (wanted, *same_number, elsewhere):
+        spool.commit(told(identity, "ended", 1, scan_id="42"))
+    spool.commit(told(wanted, "amended", 2, part={"name": "files", "index": 1, "of": 1}))
+    for number in range(60):
+        spool.commit(told(new_identity(start_ns=(2000 + number) * second, door="door/demo/2"), scan_id="43"))
+    if forwarded:
+        forwarder = forward()
+        wait_for(lambda: forwarder.status.pending == 65, 10, "all noted")
+    begin = 1001 * second
+    found = find_scan(folder, "42", begin, "door/DEMO/1")
+    assert found and (found.pid, found.phase) == (wanted["pid"], "ended")
+    assert find_scan(folder, "44", begin, "door/demo/1") is None
+    assert find_scan(folder, "42", 5000 * second) is None
+    assert [capture.start_ns // second for capture in list_captures(folder, 3, "Door/demo/1")] == [
+        1050,
+        1000,
+        100,
+    ]
     spool.close()
 
 

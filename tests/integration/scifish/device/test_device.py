@@ -162,6 +162,18 @@ def test_a_request_with_a_wrong_field_is_refused_with_its_name(scifish):
         scifish.proxy().GetCapture("x/y")
 
 
+def test_the_capture_of_a_scan_is_found_by_door_number_and_begin(start: Start):
+    proxy = start(Beamline="demo", **NEEDED).proxy()
+    pid = proxy.Capture(json.dumps({**SES, "scan_id": "42", "door": "door/demo/1"}))
+    start_ns = json.loads(proxy.GetCapture(pid))["start_ns"]
+    scan = {"scan_id": "42", "start_ns": start_ns}
+    assert json.loads(proxy.FindScan(json.dumps({**scan, "door": "Door/Demo/1"})))["pid"] == pid
+    assert json.loads(proxy.FindScan(json.dumps(scan)))["pid"] == pid
+    assert proxy.FindScan(json.dumps({**scan, "scan_id": "43"})) == ""
+    with pytest.raises(tango.DevFailed, match="start_ns"):
+        proxy.FindScan(json.dumps({"scan_id": "42"}))
+
+
 def test_init_forwards_again_with_the_new_properties(scifish):
     proxy = scifish.proxy()
     pid = proxy.Capture(json.dumps(SES))
