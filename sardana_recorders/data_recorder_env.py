@@ -57,6 +57,8 @@ def switch(environment: Mapping[str, Any], door: str, scope: str, *, on: bool) -
         Whether our recorder's name shall be there.
     """
     keys = _keys(door, scope)
+    if scope not in (SERVER, DOOR) and (here := _first(environment, [f"{door}.{scope}.{VARIABLE}"])):
+        keys = (here.key, *keys)  # set by somebody for this macro on this Door: it wins
     before = _first(environment, keys) or Setting(keys[0], ())
     if before.captures == on:
         return None
@@ -80,6 +82,30 @@ def settings(environment: Mapping[str, Any]) -> list[Setting]:
     return [Setting(key, names_in(environment[key])) for key in found]
 
 
+def macro_settings(environment: Mapping[str, Any], door: str) -> list[Setting]:
+    """Return the settings that count for one macro each on a Door, instead of the Door's or the server's."""
+    places = (setting.key.rpartition(".")[0] for setting in settings(environment))
+    macros = {
+        place.rpartition(".")[2].lower(): place.rpartition(".")[2] for place in places if _of_macro(place)
+    }
+    counting = (winner(environment, door, macro) for macro in macros.values())
+    return [setting for setting in counting if setting and _of_macro(setting.key.rpartition(".")[0])]
+
+
+def uncaptured_macros(environment: Mapping[str, Any], door: str) -> list[Setting]:
+    """Return the settings by which scans of one macro each are not captured on a Door.
+
+    Each is cured on that Door by ``capture on <macro>``; see ``macro_of``.
+    """
+    return [setting for setting in macro_settings(environment, door) if not setting.captures]
+
+
+def macro_of(setting: Setting) -> str:
+    """Return the name of the macro that a setting is for, empty when it is for a Door or the server."""
+    place = setting.key.rpartition(".")[0]
+    return place.rpartition(".")[2] if _of_macro(place) else ""
+
+
 def names_in(value: Any) -> tuple[str, ...]:
     """Return the names in the variable's value: a name, or a list of names."""
     if value is None or value == "":
@@ -96,6 +122,11 @@ def scope_of(key: str) -> str:
     if door:
         return f"macro {macro} on {door}"
     return f"Door {place}" if place.count("/") == 2 else f"macro {place}"
+
+
+def _of_macro(place: str) -> bool:
+    """Tell whether a key's place is a macro, on one Door or on all."""
+    return bool(place) and "/" not in place.rpartition(".")[2]
 
 
 def _keys(door: str, scope: str) -> Sequence[str]:

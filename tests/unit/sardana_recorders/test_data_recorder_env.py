@@ -1,7 +1,15 @@
 import pytest
 
 from sardana_recorders.capture_report import flow_lines, switch_lines
-from sardana_recorders.data_recorder_env import Change, Setting, names_in, scope_of, switch, winner
+from sardana_recorders.data_recorder_env import (
+    Change,
+    Setting,
+    names_in,
+    scope_of,
+    switch,
+    uncaptured_macros,
+    winner,
+)
 from scifish.captures import CaptureState
 
 DOOR = "Door/demo/1"
@@ -87,3 +95,45 @@ def test_the_report_tells_the_newest_captures_of_the_door():
     mine = CaptureState(door="door/demo/1", state="waiting", reason="unknown proposal", **facts)
     assert flow_lines([mine], DOOR) == ["  ascan: completed, waiting: unknown proposal, 3 s ago"]
     assert flow_lines([], DOOR) == ["Door/demo/1: no capture is kept on this host yet"]
+
+
+AT_MACRO, AT_BOTH = "ascan.DataRecorder", "door/demo/1.ascan.DataRecorder"
+CAPTURED = {"DataRecorder": ["SciFishRecorder"]}
+
+
+@pytest.mark.parametrize(
+    ("own", "uncaptured"),
+    [
+        ({}, []),
+        ({AT_MACRO: []}, [AT_MACRO]),
+        ({AT_MACRO: ["Redis"]}, [AT_MACRO]),
+        ({AT_MACRO: ["SciFishRecorder"]}, []),
+        ({AT_BOTH: []}, [AT_BOTH]),
+        ({AT_MACRO: [], AT_BOTH: ["SciFishRecorder"]}, []),
+        ({AT_MACRO: ["SciFishRecorder"], AT_BOTH: []}, [AT_BOTH]),
+        ({"door/demo/2.ascan.DataRecorder": []}, []),
+        ({AT_DOOR: []}, []),
+    ],
+)
+def test_macros_that_are_not_captured_on_a_door_are_known(own, uncaptured):
+    found = uncaptured_macros({**CAPTURED, **own}, DOOR)
+    assert [setting.key for setting in found] == uncaptured
+
+
+def test_the_report_names_a_macro_that_is_not_captured_and_the_cure():
+    assert switch_lines({**CAPTURED, AT_MACRO: []}, DOOR) == [
+        "Door/demo/1: scans are captured: SciFishRecorder (set for the server)",
+        "  scans of ascan are NOT captured: no recorder (set for macro ascan, without SciFishRecorder)."
+        " Run: capture on ascan",
+    ]
+
+
+@pytest.mark.parametrize("own", [{AT_MACRO: []}, {AT_BOTH: []}, {AT_MACRO: ["Redis"], AT_BOTH: ["Redis"]}])
+def test_the_cure_cures(own):
+    environment = {**CAPTURED, **own}
+    change = switch(environment, DOOR, "ascan", on=True)
+    if change.names is None:
+        del environment[change.key]
+    else:
+        environment[change.key] = list(change.names)
+    assert uncaptured_macros(environment, DOOR) == []
