@@ -158,6 +158,19 @@ class Place:
             for service in services:
                 thaw(service)
 
+    @contextlib.contextmanager
+    def dead(self, *services: Service) -> Iterator[None]:
+        """Kill services and start them again on the same addresses afterwards."""
+        for service in services:
+            service.kill()
+        try:
+            yield
+        finally:
+            for service in services:
+                service.start()
+            for service in services:
+                service.wait_ready()
+
     @property
     def outside_services(self) -> list[Service]:
         """What a scan must not need: broker, MongoDB, PathFixer, SciDog."""

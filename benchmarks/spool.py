@@ -4,10 +4,9 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
-
 from pydantic import PrivateAttr
 
+from benchmarks.disk import INSERT, bare_database
 from benchmarks.measure import Group, Limit, Number, in_turns, ratios
 from benchmarks.place import Place
 from benchmarks.typical import typical_message
@@ -37,7 +36,7 @@ def run(place: Place) -> Group:
     messages = [typical_message(number) for number in range(COMMITS)]
     bodies = [message.to_bytes() for message in messages]
     ready = [_ready(message, body) for message, body in zip(messages, bodies, strict=True)]
-    spool, database = Spool.open(StateFolder(folder), "sardana"), _bare(folder / "bare.db")
+    spool, database = Spool.open(StateFolder(folder), "sardana"), bare_database(folder / "bare.db")
     actions = {
         "bare": lambda: _insert(database, bodies),
         "ready": lambda: _per_call(spool.commit, ready),
@@ -72,18 +71,9 @@ def _ready(message: CaptureMessage, body: bytes) -> _Ready:
     return ready
 
 
-def _bare(path: Path) -> sqlite3.Connection:
-    """Open a database that survives a loss of power, otherwise as SQLite comes."""
-    database = sqlite3.connect(path, isolation_level=None)
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = FULL")
-    database.execute("CREATE TABLE message (id INTEGER PRIMARY KEY, body BLOB)")
-    return database
-
-
 def _insert(database: sqlite3.Connection, bodies: list[bytes]) -> float:
     def insert(body: bytes) -> None:
-        database.execute("INSERT INTO message (body) VALUES (?)", (body,))
+        database.execute(INSERT, (body,))
 
     return _per_call(insert, bodies)
 
