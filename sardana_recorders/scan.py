@@ -102,7 +102,8 @@ class CapturedScan:
         Elsewhere Sardana goes on to tell the end itself.
         """
         if self._told is not None and place in ("start", "end"):
-            self._told.end(status_of_interrupt(self._flags()), None, None, self._files_so_far(place))
+            status = status_of_interrupt(self._flags())
+            self._told.end(status, None, None, self._files_so_far(place), told_by_sardana=False)
             self._forget()
 
     def rescue(self, place: str, error: Exception, *args: Any) -> None:
@@ -122,7 +123,8 @@ class CapturedScan:
         """Close a scan that never told its end; should it do so yet, that end counts."""
         if self._told is not None:
             status, reason = status_left_behind(self._macro_statuses)
-            self._told.end(status, reason, None, self._told.files if self._told.records.recorded else ())
+            files = self._told.files if self._told.records.recorded else ()
+            self._told.end(status, reason, None, files, told_by_sardana=False)
 
     def _begin(self) -> ToldScan:
         if self._told is None:

@@ -70,7 +70,15 @@ class ToldScan:
         self._put_snapshot()
         self.capture.started(**self._fields())
 
-    def end(self, status: Status, error: str | None, end_ts: float | None, files: Sequence[ScanFile]) -> None:
+    def end(
+        self,
+        status: Status,
+        error: str | None,
+        end_ts: float | None,
+        files: Sequence[ScanFile],
+        *,
+        told_by_sardana: bool = True,
+    ) -> None:
         """Commit the end, and follow the files until they are complete; a later end replaces it.
 
         Parameters
@@ -83,6 +91,8 @@ class ToldScan:
             Sardana's end, seconds since the epoch; None: now.
         files
             All files of the scan.
+        told_by_sardana
+            Else the recorders of the files hear of no end either, and write none.
         """
         self.files = files
         self._freeze_context()
@@ -98,7 +108,9 @@ class ToldScan:
             files=self._told(files),
         )
         self.status = status
-        self.process.completion.follow(self.capture, source_folder(self.plain), files)
+        self.process.completion.follow(
+            self.capture, source_folder(self.plain), files, writer_gone=not told_by_sardana
+        )
 
     def add_custom(self, name: str, value: Any) -> None:
         """Take a plain value of custom data; after the end, tell the end once more."""

@@ -77,7 +77,7 @@ class Completion:
         files
             Those whose end is not known yet.
         writer_gone
-            The process that wrote the entries is dead: an entry without an end will never have one.
+            What wrote the entries is over: an entry without an end will never have one.
         """
         if files:
             watches = [FileWatch(file, writer_gone) for file in files]

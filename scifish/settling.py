@@ -81,16 +81,12 @@ class Settler:
         files = [file for message in told for file in message.files if file.complete is None]
         revision = next_revision(self._ledger.database, ended.pid, self._author)
         capture = _Settled(ended, self._author, revision, self._commit)
-        gone = self._is_writer_gone(spool, ended)
+        gone = self._is_writer_gone(ended)
         self._completion.follow(capture, ended.source_folder, whole_paths(ended, files), writer_gone=gone)
 
-    def _is_writer_gone(self, spool: str, ended: CaptureMessage) -> bool:
-        """Tell whether the process that made the capture is dead; of a client's nothing is known."""
-        if ended.author == self._author and ended.rank != RANK_CLOSED:
-            return False
-        query = "SELECT begun_in FROM capture WHERE pid = ?"
-        (begun_in,) = self._ledger.database.execute(query, (ended.pid,)).fetchone()
-        return (begun_in or spool) in self._watch.dead()
+    def _is_writer_gone(self, ended: CaptureMessage) -> bool:
+        """Tell whether what wrote the entries is over; of a client's program nothing is known."""
+        return ended.author != self._author or ended.rank == RANK_CLOSED
 
     def _rows_of_parts(self, spool: str, found: sqlite3.Row) -> list[int]:
         query = f"""SELECT row FROM message WHERE spool = ? AND pid = ? AND author = ? AND revision > ?

@@ -149,22 +149,31 @@ def test_a_file_that_never_came_is_told_as_given_up(folder, forward, tmp_path):
     assert (file.size, file.complete) == (None, False)
 
 
-def test_a_scan_whose_process_lives_gets_the_whole_wait(folder, forward, tmp_path):
-    path, identity = shared_file(tmp_path), new_identity(door="door/demo/1")
+def test_the_file_of_a_macro_that_is_over_is_told_at_once_while_its_process_lives(folder, forward, tmp_path):
+    shared_file(tmp_path)
+    identity = new_identity(door="door/demo/1")
     with closing(Spool.open(folder, "sardana")) as living:
         living.commit(scan(tmp_path, "started", identity, DataFile(path="scans.h5", entry="entry1")))
         forwarder, _ = forward()
         forwarder.close_capture(identity["pid"], Verdict("failed", "the macro failed"))
-        other = new_identity(door="door/demo/2")
-        killed(folder, scan(tmp_path, "started", other, DataFile(path="scans.h5", entry="entry2")))
-        settled(folder, other["pid"])
-        assert amendments(folder, identity["pid"]) == []
-
-        with h5py.File(path, "a") as file:
-            file["entry1/end_time"] = "now"
 
         (file,) = settled(folder, identity["pid"]).files
-        assert file.complete is True
+        assert file.complete is False
+
+
+def test_the_file_of_a_clients_program_gets_the_whole_wait(folder, forward, tmp_path):
+    path, client, other = shared_file(tmp_path), new_identity(), new_identity(door="door/demo/1")
+    shared = DataFile(path="scans.h5", entry="entry1")
+    _, own = forward()
+    own.commit(scan(tmp_path, "ended", client, shared, author="scifish@capture-1"))
+    killed(folder, scan(tmp_path, "started", other, DataFile(path="scans.h5", entry="entry2")))
+    settled(folder, other["pid"])
+    assert amendments(folder, client["pid"]) == []
+
+    with h5py.File(path, "a") as file:
+        file["entry1/end_time"] = "now"
+
+    assert settled(folder, client["pid"]).files[0].complete is True
 
 
 def test_what_a_producer_has_told_itself_is_left_alone(folder, forward, tmp_path):
@@ -198,17 +207,16 @@ def test_it_is_told_once_also_over_a_restart(folder, forward, tmp_path):
     assert len(amendments(folder, first["pid"])) == 1
 
 
-def test_what_was_closed_before_a_restart_is_settled_after_it(folder, forward, tmp_path):
-    identity = new_identity(door="door/demo/1")
-    with closing(Spool.open(folder, "sardana")) as living:
-        living.commit(scan(tmp_path, "started", identity, DataFile(path="late.h5", entry="entry1")))
-        forwarder, _ = forward()
-        forwarder.close_capture(identity["pid"], Verdict("failed", "the macro failed"))
-        wait_for(lambda: forwarder.status.captures.get("captured") and _is_closed(folder), 10, "closed")
+def test_what_was_waited_for_before_a_restart_is_settled_after_it(folder, forward, tmp_path):
+    identity = new_identity()
+    forwarder, own = forward()
+    late = DataFile(path="late.h5", entry="entry1")
+    own.commit(scan(tmp_path, "ended", identity, late, author="scifish@capture-1"))
+    wait_for(lambda: forwarder.status.captures.get("captured"), 10, "noted")
 
-        forward(file_wait_s=0.1)
+    forward(file_wait_s=0.1)
 
-        assert settled(folder, identity["pid"]).files[0].complete is False
+    assert settled(folder, identity["pid"]).files[0].complete is False
 
 
 def test_files_of_a_clients_capture_are_settled(folder, forward, tmp_path):
@@ -219,11 +227,3 @@ def test_files_of_a_clients_capture_are_settled(folder, forward, tmp_path):
 
     (file,) = settled(folder, identity["pid"]).files
     assert (file.size, file.complete) == (4, True)
-
-
-def _is_closed(folder: StateFolder) -> bool:
-    for path in folder.spools.glob("*.db"):
-        with closing(SpoolRows(path)) as rows:
-            if any(head.phase == "ended" for head in rows.heads_after(0, 1000).heads):
-                return True
-    return False
