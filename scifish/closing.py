@@ -81,9 +81,12 @@ class Closer:
         return None
 
 
-def open_captures(database: sqlite3.Connection) -> list[OpenCapture]:
-    """Return the captures that have begun and not ended, as a ledger's database has them."""
+def open_scans(database: sqlite3.Connection) -> list[OpenCapture]:
+    """Return Sardana's scans that have begun and not ended, as a ledger's database has them.
+
+    A client's capture may name a Door too, but what the Door does says nothing of it.
+    """
     query = """SELECT capture.pid, capture.door, json_extract(message.summary, '$.macro_id')
         FROM capture JOIN message ON message.pid = capture.pid AND message.phase = 'started'
-        WHERE capture.open = 1 GROUP BY capture.pid"""
+        WHERE capture.open = 1 AND message.author LIKE 'sardana@%' GROUP BY capture.pid"""
     return [OpenCapture(*found) for found in database.execute(query).fetchall()]

@@ -14,7 +14,7 @@ from typing import Any
 
 import tango
 
-from scifish.closing import open_captures
+from scifish.closing import open_scans
 from scifish.closing_rules import MacroReport, OpenCapture, Verdict, judge_door
 from scifish.door_reports import keep_latest, read_macro_status
 from scifish.spool_layout import connect_reader
@@ -61,7 +61,7 @@ class DoorWatcher:
         while not self._stopping.wait(LOOK_PERIOD_S):
             try:
                 with closing(connect_reader(self._forwarder_db)) as database:
-                    found = open_captures(database)
+                    found = open_scans(database)
             except sqlite3.Error as error:
                 log.warning("open captures cannot be read now: %s", error)
                 continue

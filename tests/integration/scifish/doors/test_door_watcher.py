@@ -29,8 +29,8 @@ class Host:
         self.forwarder.start()
         self.watcher.start()
 
-    def begin(self, door: str, macro_id: str | None) -> str:
-        message = told(new_identity(door=door), macro_id=macro_id)
+    def begin(self, door: str, macro_id: str | None, **fields: str) -> str:
+        message = told(new_identity(door=door), macro_id=macro_id).model_copy(update=fields)
         self.spool.commit(message)
         return message.pid
 
@@ -104,3 +104,13 @@ def test_a_capture_of_a_door_at_work_is_left_alone_and_one_without_a_door_too(ho
     assert run.wait(20) == "finish"
     assert host.wait_closed(pids[0]).status == "interrupted"
     assert host.state(pids[1]).phase == "started"
+
+
+def test_a_clients_capture_that_names_a_door_is_not_judged_by_it(host, sardana):
+    resting = sardana.door_names[0]
+    mine = host.begin(resting, None, author="scifish@capture-1")
+    scan = host.begin(resting, "gone")
+    assert host.wait_closed(scan).status == "interrupted"
+    later = host.begin(resting, "gone too")
+    host.wait_closed(later)
+    assert host.state(mine).status == "running"
