@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scifish.broker_clock import resend_after_ms
-from scifish.capture_state import Answer, Standing, Telling, standing
+from scifish.capture_state import Answer, Standing, Telling, is_final, standing
 from scifish.ledger_tables import open_ledger
 from scifish.spool_rows import RowHead
 
@@ -176,8 +176,10 @@ class Ledger:
         if not tellings:
             self.database.execute("DELETE FROM capture WHERE pid = ?", (pid,))
             return
-        now = standing(tellings, self.answers(pid))
+        answers = self.answers(pid)
+        now = standing(tellings, answers)
         self._forget_superseded(pid, tellings, now)
+        self._forget_answered(pid, tellings, answers)
         self._write_capture(pid, now)
 
     def _forget_superseded(self, pid: str, tellings: Sequence[Telling], now: Standing) -> None:
@@ -192,6 +194,14 @@ class Ledger:
             change = """UPDATE message SET resend_ms = NULL
                 WHERE pid = ? AND phase != 'amended' AND (rank, revision) < (?, ?)"""
             self.database.execute(change, (pid, *max(ages)))
+
+    def _forget_answered(self, pid: str, tellings: Sequence[Telling], answers: Sequence[Answer]) -> None:
+        """Wait no more for an answer to what every sink has answered for good, also of an open capture."""
+        done = [one for one in tellings if is_final([answer for answer in answers if answer.about(one)])]
+        change = """UPDATE message SET resend_ms = NULL
+            WHERE pid = ? AND phase = ? AND author = ? AND part = ? AND rank = ? AND revision = ?"""
+        keys = [(pid, one.phase, one.author, one.part, one.rank, one.revision) for one in done]
+        self.database.executemany(change, keys)
 
     def _write_capture(self, pid: str, now: Standing) -> None:
         query = """SELECT spool, phase, summary, committed_s FROM message

@@ -174,6 +174,16 @@ def test_what_is_answered_for_good_is_never_overdue(bench, scan):
     assert overdue(bench, 10**12) == 0
 
 
+def test_a_running_scan_whose_start_is_answered_for_good_is_not_sent_again(bench, scan):
+    started, _ = scan
+    bench.note(started)
+    bench.acknowledge()
+    bench.answer(started, sinks=("mongodb", "scicat"))
+    assert bench.ledger.database.execute("SELECT resend_ms FROM message").fetchone()[0] is not None
+    bench.answer(started, "rejected", sink="scicat", sinks=("mongodb", "scicat"))
+    assert overdue(bench, 10**12) == 0
+
+
 def test_a_gap_in_the_log_is_sent_again(bench, scan):
     bench.note(scan[1])
     bench.acknowledge(broker_ms=5000)
