@@ -17,13 +17,15 @@ from rich.table import Table
 from tests.bad_days.sabotage.checkout_copy import TESTS_FAILED, CheckoutCopy
 from tests.bad_days.sabotage.protection import BadPatchError, Protection, all_protections
 
+WIDTH = 160
+"""Columns of the table in a log."""
 LAST_WORDS = 1500
 """Characters shown of what pytest printed when it could not run."""
 
 
 def main(numbers: Sequence[str]) -> int:
     """Print the table of all protections, or of those whose numbers are given; return 0 without an error."""
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     try:
         protections = all_protections(numbers)
     except BadPatchError as error:
@@ -61,17 +63,18 @@ def _taken_out(copy: CheckoutCopy, protection: Protection, console: Console) -> 
         else:
             outcome = copy.run(protection.tests)
             if outcome.code == TESTS_FAILED and outcome.failed:
-                # Of a test with many cases one line is enough.
-                noticed, words = (
-                    True,
-                    "\n".join(dict.fromkeys(name.partition("[")[0] for name in outcome.failed)),
-                )
+                noticed, words = True, _in_words(outcome.failed)
             elif outcome.code == 0:
                 noticed, words = False, "no test fails without it"
             else:
                 noticed, words = False, f"the tests cannot be run: {outcome.output[-LAST_WORDS:]}"
     console.print(f"{'[green]✓[/]' if noticed else '[red]✗[/]'} {protection.number} {protection.name}")
     return noticed, words
+
+
+def _in_words(failed: Sequence[str]) -> str:
+    more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+    return f"{failed[0]}{more}"
 
 
 def _table(found: list[tuple[Protection, bool, str]]) -> Table:
