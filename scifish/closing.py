@@ -34,6 +34,7 @@ class Closer:
         self, ledger: Ledger, watch: SpoolWatch, commit: Callable[[CaptureMessage], None], author: str
     ) -> None:
         self._ledger, self._watch, self._commit, self._author = ledger, watch, commit, author
+        self._said: set[tuple[str, int]] = set()
 
     def close_orphans(self) -> int:
         """Close what was begun by processes that are gone; return how many."""
@@ -69,16 +70,30 @@ class Closer:
 
     def _newest_started(self, pid: str) -> CaptureMessage | None:
         """Return the newest ``started`` that can be read of an open capture."""
-        query = """SELECT spool, row FROM message WHERE pid = ? AND phase = 'started'
+        query = """SELECT spool, row FROM message
+            WHERE pid = ? AND phase = 'started' AND state != 'unreadable'
             AND pid IN (SELECT pid FROM capture WHERE open = 1) ORDER BY revision DESC"""
-        for found in self._ledger.database.execute(query, (pid,)).fetchall():
-            try:
-                body = self._watch.body(found["spool"], found["row"])
-                if body is not None:
-                    return decode(body)
-            except (UnreadableRowError, MessageError, sqlite3.Error) as error:
-                log.error("row %d of spool %s cannot be read: %s", found["row"], found["spool"], error)
+        rows = self._ledger.database.execute(query, (pid,)).fetchall()
+        readable = (self._read(found["spool"], found["row"]) for found in rows)
+        return next((message for message in readable if message is not None), None)
+
+    def _read(self, spool: str, row: int) -> CaptureMessage | None:
+        """Return a row's message; one that the disk has damaged is named for good, and asked for no more."""
+        try:
+            body = self._watch.body(spool, row)
+            return decode(body) if body is not None else None
+        except UnreadableRowError as error:
+            with self._ledger.transaction():
+                self._ledger.note_unreadable(spool, row, str(error))
+            self._say_once(spool, row, error)
+        except (MessageError, sqlite3.Error) as error:
+            self._say_once(spool, row, error)
         return None
+
+    def _say_once(self, spool: str, row: int, error: Exception) -> None:
+        if (spool, row) not in self._said:
+            self._said.add((spool, row))
+            log.error("row %d of spool %s cannot be read: %s", row, spool, error)
 
 
 def open_scans(database: sqlite3.Connection) -> list[OpenCapture]:

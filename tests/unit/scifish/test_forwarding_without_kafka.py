@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -233,6 +234,35 @@ def test_damage_in_the_middle_of_a_spool_loses_what_is_damaged_and_names_it(fold
     wait_for(lambda: uuid in forwarder.status.damaged, 10, "the damage is named")
     wait_for(lambda: forwarder.status.pending >= 30, 10, "the other rows are noted")
     assert "damaged on the disk" in forwarder.status.damaged[uuid]
+
+
+def test_a_start_that_the_disk_has_damaged_is_told_once_and_the_others_are_closed(folder, forward, caplog):
+    lost, other = told(new_identity(), title="lost scan"), told(new_identity())
+    uuid = killed_producer(folder, lost)
+    with closing(sqlite3.connect(folder.spools / f"{uuid}.db")) as database, database:
+        database.execute("UPDATE message SET body = CAST(replace(body, 'lost', 'lust') AS BLOB)")
+    forwarder = forward()
+    wait_for(lambda: uuid in forwarder.status.damaged, 10, "the damage is named")
+    killed_producer(folder, other)
+    wait_status(folder, other.pid, "interrupted")
+    killed_producer(folder, again := told(new_identity()))
+    wait_status(folder, again.pid, "interrupted")
+    assert sum("cannot be read" in record.message for record in caplog.records) == 1
+
+
+def test_a_start_of_a_later_schema_is_told_once_and_kept(folder, forward, caplog):
+    later = told(new_identity())
+    uuid = killed_producer(folder, later)
+    with closing(sqlite3.connect(folder.spools / f"{uuid}.db")) as database, database:
+        body = later.to_bytes().replace(b"scizoo.capture/1", b"scizoo.capture/2")
+        database.execute("UPDATE message SET body = ?, checksum = ?", (body, zlib.crc32(body)))
+    forwarder = forward()
+    for _ in range(2):
+        killed_producer(folder, other := told(new_identity()))
+        wait_status(folder, other.pid, "interrupted")
+    assert sum("cannot be read" in record.message for record in caplog.records) == 1
+    assert not forwarder.status.damaged
+    assert get_capture(folder, later.pid).status == "running"
 
 
 def test_a_file_that_is_no_database_is_named_and_the_others_go_on(folder, forward):
