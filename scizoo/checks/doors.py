@@ -1,22 +1,23 @@
 """Say whether the scans of each Door are captured."""
 
+import json
 import tempfile
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import tango
 
 from pathfixer.errors import MacroServerError
 from pathfixer.sardana import MacroServerEnvironment
-from sardana_recorders.data_recorder_env import OURS, winner
-from scifish.captures import CaptureState
+from sardana_recorders.data_recorder_env import OURS, macro_of, uncaptured_macros, winner
 from scizoo.asking import ask, ask_all, reason
-from scizoo.capture_hosts import newest_first, report_hosts
 from scizoo.checks.finding import Finding, bad, good
+from scizoo.devices import find_devices
 
 LIMIT_S = 2.0
-SAME_SCAN_S = 60.0
-"""A capture belongs to a scan of the same number that began within this span of it."""
+KEPT_S = 30 * 86_400
+"""Property KeepTime of SciFish, as it is by default."""
 TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm", "/run")  # noqa: S108 - looked for, never used
 SWITCH_ON = "in Spock: capture on"
 
@@ -27,7 +28,7 @@ def check_doors(beamline: str | None = None) -> Iterator[Finding]:
         doors = ask(_find_doors, LIMIT_S)
     except Exception:  # noqa: BLE001 - whatever keeps the database silent is told by the device check
         return
-    known = newest_first(report_hosts(beamline))
+    is_captured = _is_captured(find_devices(beamline)["SciFish"])
     answers = ask_all({server: _asking(server) for server in doors}, LIMIT_S)
     for server, answer in answers.items():
         if isinstance(answer, Exception):
@@ -36,8 +37,8 @@ def check_doors(beamline: str | None = None) -> Iterator[Finding]:
         recorders, place, environment = answer
         yield from check_macro_server(server, recorders, place, environment)
         for door in doors[server]:
-            yield check_door(door, environment)
-        yield from check_history(server, environment, known)
+            yield from check_door(door, environment)
+        yield from check_history(server, environment, is_captured, time.time())
 
 
 def check_macro_server(
@@ -73,36 +74,66 @@ def _is_temporary(place: str) -> bool:
     return any(place.startswith(folder.rstrip("/") + "/") for folder in folders)
 
 
-def check_door(door: str, environment: dict[str, Any]) -> Finding:
-    """Say whether the scans of a Door are captured."""
+def check_door(door: str, environment: dict[str, Any]) -> Iterator[Finding]:
+    """Say whether the scans of a Door are captured, and which macros' are not."""
     part = f"Door {door}"
     counting = winner(environment, door)
-    if counting is not None and counting.captures:
-        return good(part, "its scans are captured")
-    return bad(part, "its scans are not captured", SWITCH_ON)
+    if counting is None or not counting.captures:
+        yield bad(part, "its scans are not captured", SWITCH_ON)
+        return
+    left_out = uncaptured_macros(environment, door)
+    for setting in left_out:
+        macro = macro_of(setting)
+        yield bad(part, f"scans of {macro} are not captured", f"{SWITCH_ON} {macro}")
+    if not left_out:
+        yield good(part, "its scans are captured")
 
 
 def check_history(
-    server: str, environment: dict[str, Any], known: Iterable[CaptureState]
+    server: str, environment: dict[str, Any], is_captured: Callable[[str, int], bool | None], now_s: float
 ) -> Iterator[Finding]:
-    """Say when the newest scan of a MacroServer has no capture."""
+    """Say when the newest scan of a MacroServer has no capture.
+
+    Parameters
+    ----------
+    server
+        Its Tango name.
+    environment
+        Its environment, with Sardana's ScanHistory.
+    is_captured
+        Asked with ScanID and begin, ns since the epoch; None: a capture host is silent.
+    now_s
+        Seconds since the epoch; captures of older scans than 30 days are no longer kept.
+    """
     history = environment.get("ScanHistory") or []
-    if not history or not isinstance(history[-1], dict):
-        return
-    scan = history[-1]
-    part = f"MacroServer {server}"
-    if any(_is_capture_of(capture, scan) for capture in known):
-        yield good(part, f"its newest scan, {scan.get('serialno')}, is captured")
-        return
-    finding = f"its newest scan, {scan.get('serialno')} ({scan.get('title')}), has no capture"
-    yield bad(part, finding, f"{SWITCH_ON}; look at the log of Sardana for SciFish")
-
-
-def _is_capture_of(capture: CaptureState, scan: dict[str, Any]) -> bool:
+    scan = history[-1] if history and isinstance(history[-1], dict) else {}
     began_s = float(scan.get("startts", 0))
-    return (
-        capture.scan_id == str(scan.get("serialno")) and abs(capture.start_ns / 1e9 - began_s) <= SAME_SCAN_S
-    )
+    if now_s - began_s > KEPT_S:
+        return
+    number, part = str(scan.get("serialno")), f"MacroServer {server}"
+    captured = is_captured(number, int(began_s * 1e9))
+    if captured:
+        yield good(part, f"its newest scan, {number}, is captured")
+    elif captured is False:
+        finding = f"its newest scan, {number} ({scan.get('title')}), has no capture"
+        yield bad(part, finding, f"{SWITCH_ON}; look at the log of Sardana for SciFish")
+
+
+def _is_captured(hosts: Iterable[str]) -> Callable[[str, int], bool | None]:
+    """Return a question to all capture hosts of the beamline."""
+
+    def ask_hosts(scan_id: str, start_ns: int) -> bool | None:
+        wanted = json.dumps({"scan_id": scan_id, "start_ns": start_ns})
+        answers = ask_all({host: _finding_scan(host, wanted) for host in hosts}, LIMIT_S)
+        if any(answer for answer in answers.values() if not isinstance(answer, Exception)):
+            return True
+        return None if any(isinstance(answer, Exception) for answer in answers.values()) else False
+
+    return ask_hosts
+
+
+def _finding_scan(host: str, wanted: str) -> Callable[[], str]:
+    return lambda: str(tango.DeviceProxy(host).command_inout("FindScan", wanted))
 
 
 def _find_doors() -> dict[str, list[str]]:
