@@ -1,10 +1,12 @@
 """Day 15: Kafka forgets. The spool is the record: every scan still ends catalogued."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from tests.bad_days.harness.kafka_words import CAPTURES, RECEIPTS, KafkaWords, wipe
+from tests.bad_days.harness.scans import Scan
 from tests.bad_days.harness.trial_beamline import CONSUMERS, TrialBeamline
 from tests.bad_days.harness.words import apply_topics, red_parts
 from tests.waiting import wait_for
@@ -22,7 +24,7 @@ def kafka(beamline: TrialBeamline) -> Iterator[KafkaWords]:
         apply_topics(beamline.configuration)
 
 
-def sent_but_not_read(beamline: TrialBeamline) -> list:
+def sent_but_not_read(beamline: TrialBeamline) -> list[Scan]:
     """Scans that Kafka has acknowledged while no consumer was there."""
     for name in CONSUMERS:
         beamline.kill(name)
@@ -67,10 +69,13 @@ def test_retention_is_shorter_than_the_outage(beamline: TrialBeamline, kafka: Ka
 def test_the_receipts_topic_is_emptied_before_they_are_read(
     beamline: TrialBeamline, kafka: KafkaWords
 ) -> None:
-    beamline.restart("scifish", fault="forwarder.receipts-read:kill")
-    scan = beamline.scan()
-    beamline.wait_dead("scifish")
-    wait_for(lambda: beamline.in_mongodb(scan), 20, "the dataset that nobody has heard of")
+    scans = sent_but_not_read(beamline)
+    beamline.freeze("scifish")
+    for name in CONSUMERS:
+        beamline.start(name)
+    for name in CONSUMERS:
+        wait_for(partial(kafka.has_finished, name), 30, f"{name} has read, answered and committed everything")
     kafka.empty_topic(RECEIPTS)
+    beamline.kill("scifish")
     beamline.start("scifish")
-    beamline.expect_catalogued([scan], limit_s=60)
+    beamline.expect_catalogued(scans, limit_s=60)

@@ -1,6 +1,8 @@
 """What an administrator, or time, does to Kafka; and what Kafka says of groups and leaders."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -51,11 +53,14 @@ class KafkaWords:
 
     def end_of(self, name: str) -> int:
         """Return the offset after a topic's last message."""
-        consumer = Consumer({"bootstrap.servers": self._address, "group.id": "reader", **QUIET})
-        try:
+        with self._consumer("reader") as consumer:
             return int(consumer.get_watermark_offsets(TopicPartition(name, 0), timeout=LIMIT_S)[1])
-        finally:
-            consumer.close()
+
+    def has_finished(self, group: str) -> bool:
+        """Tell whether a group has committed everything that is on the captures topic."""
+        with self._consumer(group) as consumer:
+            (place,) = consumer.committed([TopicPartition(CAPTURES, 0)], timeout=LIMIT_S)
+        return int(place.offset) == self.end_of(CAPTURES)
 
     def members_of(self, group: str) -> dict[str, bool]:
         """Return the members of a consumer group, and whether each has the captures topic."""
@@ -69,6 +74,14 @@ class KafkaWords:
     def leader_of(self, name: str) -> int:
         """Return the number of the broker that leads a topic."""
         return int(self.admin.list_topics(name, timeout=LIMIT_S).topics[name].partitions[0].leader)
+
+    @contextmanager
+    def _consumer(self, group: str) -> Iterator[Consumer]:
+        consumer = Consumer({"bootstrap.servers": self._address, "group.id": group, **QUIET})
+        try:
+            yield consumer
+        finally:
+            consumer.close()
 
 
 def wipe(broker: KafkaBroker) -> None:

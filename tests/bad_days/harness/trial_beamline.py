@@ -69,8 +69,8 @@ class TrialBeamline(Outages):
         self._shorten_spans()
         dog = SciDogClient(SCI_DOG)
         dog.switch(dog.save(SELECTION).name)
-        self.open_session()
         self._measure_usual_scan()
+        self.open_session()
 
     def close(self) -> None:
         """Stop everything."""
@@ -189,6 +189,8 @@ class TrialBeamline(Outages):
             self.restart(name)
 
     def _measure_usual_scan(self) -> None:
+        """Run scans without us, where SciFly does not look: it would capture the file that no scan names."""
+        self.door.run("senv", "ScanDir", self.parts.folder.data("usual"))
         self.door.run("capture", "off")
         for _ in range(2):  # the first one loads Sardana's recorders and makes the file
             scan = self.begin_scan()
