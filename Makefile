@@ -44,7 +44,7 @@ bench: setup ## the numbers, side by side with what they are compared to (ONLY="
 	@$(RUN) benchmarks $(ONLY)
 
 soak: setup ## two hundred scans, and a bad day every few seconds (SOAK_SEED=… SOAK_SCANS=…)
-	@SOAK_SCANS=$(SOAK_SCANS) SOAK_SEED=$(SOAK_SEED) $(RUN) pytest -s --timeout=0 tests/bad_days/test_day_20_soak.py
+	@SOAK_SCANS=$(SOAK_SCANS) SOAK_SEED=$(or $(SOAK_SEED),$$RANDOM) $(RUN) pytest -o log_cli=true tests/bad_days/test_day_20_soak.py
 
 sabotage: setup ## each protection taken out of a copy once, and a test must fail (ONLY="03 17")
 	@$(RUN) tests.bad_days.sabotage $(ONLY)

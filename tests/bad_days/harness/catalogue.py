@@ -60,12 +60,13 @@ class Catalogues:
             limit_s,
             f"{len(wanted)} complete datasets",
         )
-        documents = [self._true_dataset(each, status, limit_s) for each in wanted]
+        documents = [self.true_dataset(each, status, limit_s) for each in wanted]
         extra = self.new_pids() - {document["_id"] for document in documents}
         assert not extra, f"datasets that nobody made: {extra}"
         return documents
 
-    def _true_dataset(self, wanted: Wanted, status: str, limit_s: float) -> Document:
+    def true_dataset(self, wanted: Wanted, status: str, limit_s: float) -> Document:
+        """Return the dataset of one scan or pid, and see that it is whole, true and in SciCat as well."""
         document = self.dataset(wanted)
         assert document is not None, f"no dataset for {wanted}"
         assert document["status"] == status, document["_id"]
