@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timezone
 from threading import Event
+from time import monotonic
 
 from consumers.buffer import Buffer
 from consumers.configuration import Configuration, SinkName
@@ -10,6 +11,7 @@ from consumers.dataset_collection import DatasetCollection
 from consumers.dead_letters import DeadLetters
 from consumers.enrich import Enricher, NoOffice
 from consumers.errors import ConfigurationError, FatalError, RetryableError
+from consumers.heart import Heart
 from consumers.mongo_client import connect
 from consumers.processor import AsksOffice, Processor
 from consumers.producer import AcknowledgedProducer
@@ -95,7 +97,7 @@ def run(configuration: Configuration, name: SinkName, stop: Event) -> None:
             buffer = Buffer()
             settings = consumer_settings(configuration.kafka, configuration.group(name))
             source = Source(settings, topics, buffer, state.progress(name))
-            _serve(source, Worker(buffer, processor, stop), stop)
+            _serve(source, Worker(buffer, processor, stop), Heart(configuration, name, now), stop)
     finally:
         processor.sink.close()
         state.close()
@@ -117,13 +119,14 @@ def _prepare_patiently(processor: Processor, stop: Event) -> bool:
     return False
 
 
-def _serve(source: Source, worker: Worker, stop: Event) -> None:
+def _serve(source: Source, worker: Worker, heart: Heart, stop: Event) -> None:
     worker.start()
     try:
         source.subscribe()
         while not stop.is_set():
             source.poll()
             source.finish(worker.finished())
+            heart.beat(source.reading(), monotonic())
     finally:
         stop.set()
         _close(source, worker)

@@ -114,6 +114,10 @@ class Source:
             timeout_s = 0
             self._take(message)
 
+    def reading(self) -> set[str]:
+        """Return the topics that the group has given to this process."""
+        return {partition.topic for partition in self._consumer.assignment()}
+
     def finish(self, deliveries: Sequence[Delivery]) -> None:
         """Note finished work, and commit it when a second has passed."""
         self._ledger.finish(deliveries)

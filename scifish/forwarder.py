@@ -170,7 +170,9 @@ class Forwarder:
     def _tell(self) -> None:
         trouble = self._trouble or (self._post.trouble if self._post else "no Kafka is configured")
         status = measure(self._ledger, trouble, self._watch.damaged)
-        self.status = replace(status, broker=self._post.broker if self._post else "")
+        if self._post:
+            status = replace(status, broker=self._post.broker, consumers=tuple(self._post.consumers))
+        self.status = status
 
     def _is_due(self, what: str, period_s: float) -> bool:
         now = time.monotonic()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scifish.consumer_watch import ConsumerState
 from scifish.ledger import Ledger
 
 
@@ -29,6 +30,8 @@ class ForwarderStatus:
         Spool to what the disk has done to it.
     broker
         What the messages go to, for people.
+    consumers
+        Which sinks of the beamline are alive.
     """
 
     trouble: str | None = "not started"
@@ -39,6 +42,7 @@ class ForwarderStatus:
     captures: Mapping[str, int] = field(default_factory=dict)
     damaged: Mapping[str, str] = field(default_factory=dict)
     broker: str = ""
+    consumers: tuple[ConsumerState, ...] = ()
 
 
 def measure(ledger: Ledger, trouble: str | None, damaged: Mapping[str, str]) -> ForwarderStatus:

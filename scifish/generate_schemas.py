@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from scifish.heartbeat import Heartbeat
 from scifish.messages import CaptureMessage
 from scifish.receipts import Receipt
 from scifish.selection import Selection
@@ -17,6 +18,7 @@ from scifish.session import Session
 FOLDER = Path(__file__).parent / "schemas"
 MODELS: dict[str, type[BaseModel]] = {
     "capture-1.json": CaptureMessage,
+    "heartbeat-1.json": Heartbeat,
     "receipt-1.json": Receipt,
     "selection-1.json": Selection,
     "session-1.json": Session,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scifish.shared_file import make_shared_file
 
-LAYOUT = 1
+LAYOUT = 2
 """``PRAGMA user_version``; rises with every added column or table."""
 
 TABLES = """
@@ -82,11 +82,18 @@ CREATE TABLE IF NOT EXISTS unreadable (
     reason TEXT NOT NULL,
     PRIMARY KEY (spool, row)
 );
+CREATE TABLE IF NOT EXISTS consumer (
+    sink TEXT PRIMARY KEY,
+    heard_ms INTEGER,
+    shown_ms INTEGER,
+    alive_from_ms INTEGER
+);
 CREATE TABLE IF NOT EXISTS fact (key TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 # message.state: pending, sending (handed to the Kafka client), sent (acknowledged), skipped (a newer
 # revision went instead), unreadable. not_before_ms is this process's monotonic clock, acknowledged_ms
 # and resend_ms are broker time. capture.listed: its rows stand in table removable.
+# consumer.heard_ms is broker time where there is any; shown_ms and alive_from_ms are for people.
 
 
 def open_ledger(path: Path) -> sqlite3.Connection:
@@ -103,7 +110,9 @@ def open_ledger(path: Path) -> sqlite3.Connection:
     database.execute("PRAGMA journal_mode = WAL")
     # Not FULL: what a loss of power takes back is one consistent step, and is sent again.
     database.execute("PRAGMA synchronous = NORMAL")
-    database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
+    (found,) = database.execute("PRAGMA user_version").fetchone()
+    # After a roll-back the file stays one of the later layout, which the next upgrade must find.
+    database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {max(LAYOUT, found)}; COMMIT;")
     database.execute("UPDATE message SET state = 'pending' WHERE state = 'sending'")
     database.execute("UPDATE message SET not_before_ms = 0 WHERE not_before_ms > 0")
     return database

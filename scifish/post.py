@@ -6,9 +6,11 @@ import time
 
 from scifish import faultpoints
 from scifish.broker_clock import BrokerClock
+from scifish.consumer_watch import ConsumerState, ConsumerWatch
 from scifish.forwarder_receipts import ReceiptReader, Record
 from scifish.forwarder_sender import Delivery, Sender
 from scifish.forwarder_settings import ForwarderSettings
+from scifish.heartbeat import Heartbeat, find_heartbeat
 from scifish.ledger import Ledger, Waiting
 from scifish.ledger_receipts import take_receipt
 from scifish.spool_rows import UnreadableRowError
@@ -21,6 +23,7 @@ PROBE_PERIOD_S = 2.0
 STALLED_S = 2.0
 SILENT_S = 10.0
 OVERDUE_PERIOD_S = 10.0
+CONSUMERS_PERIOD_S = 1.0
 BATCH = 200
 REFUSED_WAIT_MS = 60_000
 """A message that the broker refuses is tried again that late, so that it holds up no other."""
@@ -38,6 +41,11 @@ class Post:
         What is to be sent, and where its bytes are.
     clock
         Kept right by the stamps of the brokers.
+
+    Attributes
+    ----------
+    consumers
+        Which sinks of the beamline are alive, at most a second ago.
     """
 
     def __init__(
@@ -47,7 +55,9 @@ class Post:
         self._settings, self._ledger, self._watch, self._clock = settings, ledger, watch, clock
         self._sender = Sender(settings.kafka, settings.captures_topic)
         self._receipts = ReceiptReader(settings.kafka, settings.receipts_topic)
-        self._probe_at = self._overdue_at = 0.0
+        self._consumer_watch = ConsumerWatch(ledger, clock)
+        self.consumers: list[ConsumerState] = []
+        self._probe_at = self._overdue_at = self._consumers_at = 0.0
         self._heard_at = time.monotonic()
 
     @property
@@ -73,6 +83,7 @@ class Post:
         elif not busy:
             self._take_deliveries(wait_s)
         self._send_overdue_again()
+        self._look_at_consumers()
 
     def close(self) -> None:
         """Leave within a moment, noting the acknowledgements that come meanwhile."""
@@ -84,7 +95,8 @@ class Post:
         now = time.monotonic()
         if not self._sender.under_way:
             self._heard_at = now
-        stalled = now - self._heard_at > STALLED_S
+        silent = any(consumer.alive is False for consumer in self.consumers)
+        stalled = silent or now - self._heard_at > STALLED_S
         if now < self._probe_at or not (self.trouble or stalled):
             return
         self._probe_at = now + PROBE_PERIOD_S
@@ -157,20 +169,31 @@ class Post:
         self._ledger.put_back([item.seq], int(now_s * 1000) + wait_ms)
 
     def _take_receipts(self, wait_s: float) -> None:
-        records = self._receipts.read(wait_s)
-        if records:
+        records = [(record, find_heartbeat(record.value)) for record in self._receipts.read(wait_s)]
+        if any(beat is None for _, beat in records):
             faultpoints.reached("forwarder.receipts-read")
+        if records:
             with self._ledger.transaction():
-                for record in records:
-                    self._take_record(record)
+                for record, beat in records:
+                    self._take_record(record, beat)
 
-    def _take_record(self, record: Record) -> None:
+    def _take_record(self, record: Record, beat: Heartbeat | None) -> None:
         if record.stamp_ms is not None:
             self._clock.read(record.stamp_ms, time.monotonic())
-        place = self._ledger.fact("answers") + 1
-        take_receipt(self._ledger, record.value, place)
-        self._ledger.keep_fact("answers", place)
+        if beat is not None:
+            self._consumer_watch.take(beat, record.stamp_ms, time.monotonic())
+        else:
+            place = self._ledger.fact("answers") + 1
+            take_receipt(self._ledger, record.value, place)
+            self._ledger.keep_fact("answers", place)
         self._ledger.keep_fact(f"receipts.{record.partition}", record.offset + 1)
+
+    def _look_at_consumers(self) -> None:
+        now = time.monotonic()
+        if now >= self._consumers_at:
+            self._consumers_at = now + CONSUMERS_PERIOD_S
+            self._consumer_watch.listen(self.trouble is None, now)
+            self.consumers = self._consumer_watch.states(now)
 
     def _send_overdue_again(self) -> None:
         now = time.monotonic()

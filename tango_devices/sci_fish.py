@@ -58,6 +58,13 @@ class SciFish(ScizooDevice):
     Rejected = published(int, 0, doc="captures that a sink refused, of those still kept")
     Waiting = published(int, 0, doc="captures that wait for somebody, e.g. to be assigned")
     Broker = published(str, "", doc="what keeps messages or receipts back, or 'ready' and what they go to")
+    Consumers = published(
+        (str,),
+        [],
+        doc='one JSON per sink: {"sink": "mongodb", "alive": true, "since": "2026-03-01T12:00:00Z"}; alive: '
+        "heard in the last 60 s, null while that cannot be told; since: alive since then, otherwise last "
+        "heard, null for never; no element: no consumer was ever heard of",
+    )
     LastCaptures = published((str,), [], doc="the newest captures, one JSON each, newest first")
 
     _host: CaptureHost | None = None
@@ -162,6 +169,7 @@ class SciFish(ScizooDevice):
         self.publish("Rejected", status.captures.get("rejected", 0))
         self.publish("Waiting", status.captures.get("waiting", 0))
         self.publish("Broker", tango_text(status.trouble or f"ready: {status.broker}"))
+        self.publish("Consumers", [_json(consumer) for consumer in status.consumers])
         self._show_state(status)
 
     def _show_state(self, status: ForwarderStatus) -> None:

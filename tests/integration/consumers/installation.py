@@ -18,6 +18,7 @@ from consumers.configuration import Configuration, SinkName, load
 from consumers.topic_names import TopicNames
 from consumers.topics import TopicAdmin, compare, wanted_topics
 from scifish import receipts
+from scifish.heartbeat import Heartbeat, find_heartbeat
 from scifish.messages import CaptureMessage
 from scifish.receipts import Receipt
 from tests.waiting import wait_for
@@ -109,7 +110,12 @@ class Installation:
             process.wait()
 
     def receipts(self, beamline: str = "demo") -> list[Receipt]:
-        return [receipts.decode(value or b"") for _, value, _ in self.read(self.names.receipts(beamline))]
+        values = [value or b"" for _, value, _ in self.read(self.names.receipts(beamline))]
+        return [receipts.decode(value) for value in values if find_heartbeat(value) is None]
+
+    def heartbeats(self, beamline: str = "demo") -> list[Heartbeat]:
+        found = [find_heartbeat(value) for _, value, _ in self.read(self.names.receipts(beamline))]
+        return [beat for beat in found if beat is not None]
 
     def letters(self, beamline: str = "demo") -> list[tuple[bytes | None, bytes | None, dict[str, bytes]]]:
         return self.read(self.names.dead_letters(beamline))

@@ -47,6 +47,14 @@ def test_every_message_gets_a_receipt_also_a_repeated_one(installation: Installa
     assert found[-1].catalogued_at == dataset["catalogued_at"]
 
 
+def test_a_consumer_that_has_its_partition_gives_a_sign_of_life(installation: Installation) -> None:
+    with installation.scicow(instance="a"):
+        [beat] = wait_for(installation.heartbeats, 30, "a heartbeat")
+    assert (beat.sink, beat.group, beat.instance) == ("mongodb", f"{installation.name}-mongodb", "a")
+    assert beat.sinks == ["mongodb"]
+    assert installation.receipts() == []
+
+
 def test_a_dataset_in_progress_says_so(installation: Installation) -> None:
     started = capture(phase="started", values_at_start={"top": value(1.5)})
     with installation.scicow():

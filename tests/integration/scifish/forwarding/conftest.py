@@ -15,6 +15,7 @@ from scifish.capture_state import State
 from scifish.captures import get_capture
 from scifish.forwarder import Forwarder
 from scifish.forwarder_settings import ForwarderSettings
+from scifish.heartbeat import Heartbeat
 from scifish.kafka_client import KafkaClient
 from scifish.messages import CaptureMessage, decode
 from scifish.receipts import Receipt
@@ -102,6 +103,11 @@ class Beamline:
             )
         assert producer.flush(10) == 0
         assert not lost, lost
+
+    def beat(self, beat: Heartbeat) -> None:
+        producer = Producer({"bootstrap.servers": self.address})
+        producer.produce(self.receipts, beat.to_bytes())
+        assert producer.flush(10) == 0
 
     def wait_state(self, pid: str, state: State, timeout_s: float = 15) -> Any:
         def reached() -> Any:
