@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scifish import faultpoints
 from scifish.ledger import Ledger
-from scifish.ledger_removal import forget_rows, forget_spool, removable_rows
+from scifish.ledger_removal import forget_file, forget_rows, forget_spool, removable_rows
 from scifish.producer_lock import ProducerLock, take_over
 from scifish.spool_layout import connect_writer
 from scifish.spool_pruning import remove_rows
@@ -44,7 +44,13 @@ class SpoolWatch:
     def __init__(self, folder: StateFolder, ledger: Ledger) -> None:
         self._folder, self._ledger = folder, ledger
         self._spools: dict[str, WatchedSpool] = {}
-        self.damaged: dict[str, str] = {}
+        self._damaged: dict[str, str] = {}
+        self._passing: dict[str, str] = {}
+
+    @property
+    def damaged(self) -> dict[str, str]:
+        """What is wrong with which spool: lasting damage, and what hinders reading it just now."""
+        return {**self._passing, **self._damaged}
 
     def close(self) -> None:
         """Close all files and give back the locks of dead owners."""
@@ -55,10 +61,12 @@ class SpoolWatch:
         self._spools.clear()
 
     def look_for_spools(self) -> None:
-        """Find new spools, and owners that are gone; once a second."""
-        for path in sorted(self._folder.spools.glob("*.db")):
+        """Find new spools, owners that are gone, and files that staff have taken away; once a second."""
+        present = sorted(self._folder.spools.glob("*.db"))
+        for path in present:
             if path.stem not in self._spools:
                 self._open(path)
+        self._forget_taken_away({path.stem for path in present})
         for name, spool in self._spools.items():
             if spool.lock is None:
                 spool.lock = self._take_over(name)
@@ -70,8 +78,9 @@ class SpoolWatch:
             try:
                 if spool.behind or (spool.lock is None and spool.rows.changed()):
                     spool.behind = self._note(name, spool)
+                    self._passing.pop(name, None)
             except sqlite3.Error as error:
-                self._name_damage(name, error)
+                self._name_trouble(name, error)
                 spool.behind = isinstance(error, sqlite3.OperationalError)
         return not any(spool.behind for spool in self._spools.values())
 
@@ -114,7 +123,18 @@ class SpoolWatch:
         try:
             self._spools[path.stem] = WatchedSpool(SpoolRows(path))
         except sqlite3.Error as error:
-            self._name_damage(path.stem, error)
+            self._name_trouble(path.stem, error)
+
+    def _forget_taken_away(self, present: set[str]) -> None:
+        """Stop talking about spools of dead owners whose file is gone, by the cure of a damaged one."""
+        for name in [name for name, spool in self._spools.items() if spool.lock and name not in present]:
+            spool = self._spools.pop(name)
+            spool.rows.close()
+            if spool.lock:
+                spool.lock.release(remove=True)
+            log.warning("spool %s has been taken away, with %d rows", name, forget_file(self._ledger, name))
+        for name in [name for name in self.damaged if name not in present]:
+            del self.damaged[name]
 
     def _take_over(self, name: str) -> ProducerLock | None:
         try:
@@ -155,6 +175,7 @@ class SpoolWatch:
         self._unlink_spool(name)
         spool.lock.release(remove=True)
         del self._spools[name]
+        self._passing.pop(name, None)
         with self._ledger.transaction():
             forget_spool(self._ledger, name)
 
@@ -163,7 +184,9 @@ class SpoolWatch:
             faultpoints.reached("forwarder.removing-spool")
             (self._folder.spools / f"{name}{suffix}").unlink(missing_ok=True)
 
-    def _name_damage(self, name: str, error: sqlite3.Error) -> None:
-        if self.damaged.get(name) != str(error):
-            self.damaged[name] = str(error)
+    def _name_trouble(self, name: str, error: sqlite3.Error) -> None:
+        """Keep what is wrong with a spool: damage for good, anything else until it can be read again."""
+        kept = self._passing if isinstance(error, sqlite3.OperationalError) else self._damaged
+        if kept.get(name) != str(error):
+            kept[name] = str(error)
             log.error("spool %s cannot be read: %s", name, error)

@@ -274,6 +274,19 @@ def test_a_file_that_is_no_database_is_named_and_the_others_go_on(folder, forwar
     wait_for(lambda: forwarder.status.pending == 1, 10, "the other is noted")
 
 
+def test_what_could_not_be_read_for_a_moment_is_named_only_until_it_can(folder, forward):
+    spool = Spool.open(folder, "sardana")
+    forwarder = forward()
+    with closing(sqlite3.connect(folder.spools / f"{spool.uuid}.db", timeout=10)) as database:
+        database.execute("ALTER TABLE message RENAME TO away")
+        wait_for(lambda: spool.uuid in forwarder.status.damaged, 10, "named")
+        database.execute("ALTER TABLE away RENAME TO message")
+    spool.commit(told(new_identity()))
+    wait_for(lambda: forwarder.status.pending == 1, 10, "noted")
+    wait_for(lambda: not forwarder.status.damaged, 10, "named no more")
+    spool.close()
+
+
 def test_a_damaged_ledger_is_put_aside_and_made_anew(folder, forward):
     message = told(new_identity(), "ended")
     killed_producer(folder, message)
