@@ -1,5 +1,8 @@
 """Day 3: a consumer dies between writing and committing, freezes for too long, or one of two dies."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from scizoo.services.scicow import Scicow
@@ -31,17 +34,41 @@ def test_frozen_for_longer_than_its_session(beamline: TrialBeamline) -> None:
 
 
 def test_one_of_two_is_killed_in_mid_batch(beamline: TrialBeamline) -> None:
-    kafka = KafkaWords(beamline.parts.kafka.address)
-    beamline.restart(GROUP, fault="scicow.written:kill")
-    second = second_consumer(beamline)
-    try:
-        second.start()
-        wait_for(lambda: sorted(kafka.members_of(GROUP).values()) == [False, True], 30, "two members")
+    with two_consumers(beamline, fault="scicow.written:kill"):
         scans = beamline.scans(2)
         beamline.wait_dead(GROUP)
         beamline.expect_catalogued(scans)
+
+
+def test_one_of_two_freezes_in_mid_batch_and_goes_on_after_the_other_took_over(
+    beamline: TrialBeamline,
+) -> None:
+    with two_consumers(beamline, fault="scicow.written:stop"):
+        scans = beamline.scans(2)
+        beamline.wait_frozen(GROUP)
+        beamline.expect_catalogued(scans)
+        beamline.thaw(GROUP)
+        wait_for(lambda: have_split_up(beamline), 30, "two members again")
+        beamline.expect_catalogued([*scans, beamline.scan()])
+
+
+@contextmanager
+def two_consumers(beamline: TrialBeamline, fault: str) -> Iterator[None]:
+    """Two processes of the group; the one with the fault has the partition."""
+    beamline.restart(GROUP, fault=fault)
+    second = second_consumer(beamline)
+    try:
+        second.start()
+        wait_for(lambda: have_split_up(beamline), 30, "two members")
+        yield
     finally:
         second.stop()
+
+
+def have_split_up(beamline: TrialBeamline) -> bool:
+    """Tell whether the group has two members, one with the partition and one in reserve."""
+    members = KafkaWords(beamline.parts.kafka.address).members_of(GROUP)
+    return sorted(members.values()) == [False, True]
 
 
 def second_consumer(beamline: TrialBeamline) -> Scicow:
