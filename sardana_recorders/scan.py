@@ -103,7 +103,8 @@ class CapturedScan:
         """
         if self._told is not None and place in ("start", "end"):
             status = status_of_interrupt(self._flags())
-            self._told.end(status, None, None, self._files_so_far(place), told_by_sardana=False)
+            files = self._files_so_far(place)
+            self._told.end(status, None, None, files, told_by_sardana=place == "end")
             self._forget()
 
     def rescue(self, place: str, error: Exception, *args: Any) -> None:

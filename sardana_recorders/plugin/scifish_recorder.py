@@ -26,7 +26,11 @@ class SciFishRecorder(DataRecorder):
         self._scan.record(record)
 
     def _endRecordList(self, recordlist: Any) -> None:
-        self._scan.end(recordlist)
+        try:
+            self._scan.end(recordlist)
+        except InterruptException:
+            _end_those_after(self, recordlist)
+            raise
 
     def addCustomData(self, value: Any, name: str, **kwargs: Any) -> None:
         """Take custom data; Sardana's own wrapper would turn an interrupt into a RuntimeError."""
@@ -56,6 +60,18 @@ class _NotCaptured:
 
     def custom(self, _value: Any, _name: str) -> None:
         pass
+
+
+def _end_those_after(recorder: DataRecorder, recordlist: Any) -> None:
+    """End the recorders that Sardana will not call any more, because an abort has hit our wait.
+
+    Without us it would have found them ended: a file without its end stays open and locked.
+    """
+    recorders = recordlist.getDataHandler().recorders
+    for other in recorders[recorders.index(recorder) + 1 :]:
+        if other.savemode == recorder.savemode:  # not those that save a scan in one go
+            with contextlib.suppress(Exception):  # the user's abort is on its way, and counts more
+                other.endRecordList(recordlist)
 
 
 def _begin(macro: Any) -> Any:

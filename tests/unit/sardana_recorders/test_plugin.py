@@ -3,9 +3,12 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from sardana.macroserver.msexception import AbortException
 from sardana.macroserver.recorders.test.common import simulate_scan
+from sardana.macroserver.scan.recorder import DataRecorder
 
 from sardana_recorders import process
 from sardana_recorders.testing.fake_macro import FakeMacro
@@ -73,6 +76,42 @@ def test_people_are_told_of_a_booking_on_nobody_once_until_it_changes(recorder_c
     for _ in range(3):
         simulate_scan(recorder_class(macro=macro), [], 1.5)
     assert len(macro._executor.door.warnings) == 1
+
+
+class AbortedList:
+    """The records of a scan that the user aborts while our END is at work."""
+
+    def __init__(self, *recorders):
+        self.recorders = recorders
+
+    def getDataHandler(self):  # noqa: N802 - Sardana's name
+        return SimpleNamespace(recorders=list(self.recorders))
+
+    def getEnviron(self):  # noqa: N802
+        raise AbortException("abort")
+
+
+class Other(DataRecorder):
+    """Writes a file; counts its ends."""
+
+    def __init__(self, error=None):
+        super().__init__()
+        self.ends, self.error = 0, error
+
+    def _endRecordList(self, recordlist):  # noqa: N802
+        self.ends += 1
+        if self.error:
+            raise self.error
+
+
+def test_an_abort_in_our_end_passes_and_the_recorders_behind_us_end_their_files(recorder_class):
+    recorder = recorder_class(macro=FakeMacro())
+    simulate_scan(recorder, [], 1.5)
+    before, failing, behind = Other(), Other(OSError("disk full")), Other()
+    with pytest.raises(AbortException):
+        recorder.endRecordList(AbortedList(before, recorder, failing, behind))
+
+    assert (before.ends, failing.ends, behind.ends) == (0, 1, 1)
 
 
 def test_a_file_in_each_path_is_public_and_needs_only_sardana():
