@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmarks.files import SETTLE_S, BareWatchdog, wait_for_all, write
 from benchmarks.measure import Group, Number, in_turns
 from benchmarks.place import Place
+from benchmarks.scans import instruments
 from scifish.state_folder import StateFolder
 from scizoo.services.waiting import wait_until
 
@@ -17,15 +18,16 @@ def run(place: Place) -> Group:
     """Take the numbers."""
     place.up()
     watched, elsewhere = place.data_folder, place.beamline.folder.data("burst")
-    taken = in_turns(
-        {
-            "ours": lambda: _captured_s(watched, place.state_folder),
-            "bare": lambda: _named_s(elsewhere),
-        },
-        ROUNDS,
-    )
+    actions = {
+        "ours": lambda: _captured_s(watched, place.state_folder),
+        "bare": lambda: _named_s(elsewhere),
+    }
+    server, selection = instruments(place)
+    with place.serving(server):
+        place.choose(selection)
+        taken = in_turns(actions, ROUNDS)
     return Group(
-        f"SciFly: {FILES} files at once, {SETTLE_S:g} s of settling left out",
+        f"SciFly: {FILES} files at once, {SETTLE_S:g} s of settling left out, 100 attributes each",
         [
             Number("first file written to the last captured", "s", taken["ours"]),
             Number("captures", "1/s", [FILES / each for each in taken["ours"]]),

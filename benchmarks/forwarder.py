@@ -1,6 +1,7 @@
 """From a spool to Apache Kafka, all in-sync replicas: the forwarder against a bare producer."""
 
 import contextlib
+import itertools
 import sqlite3
 import time
 
@@ -34,15 +35,21 @@ def run(place: Place) -> Group:
     spool, own = Spool.open(state, "sardana"), Spool.open(state, "scifish")
     forwarder, producer = Forwarder(state, own, settings), Producer({**_client(place.kafka()), **SETTINGS})
     forwarder.start()
-    actions = {"ours": lambda: _forward(spool, state), "bare": lambda: _produce(producer)}
+    messages, revision = [typical_message(number) for number in range(MESSAGES)], itertools.count(1)
+    bodies = [(message.pid, message.to_bytes()) for message in messages]
+
+    def forward() -> float:
+        told = {"revision": next(revision)}
+        return _forward(spool, state, [message.model_copy(update=told) for message in messages])
+
+    actions = {"ours": forward, "bare": lambda: _produce(producer, bodies)}
     in_turns(actions, 1)
     taken = in_turns(actions, ROUNDS)
     forwarder.stop()
     spool.close()
     own.close()
-    size = len(typical_message().to_bytes())
     return Group(
-        f"Forwarder: {MESSAGES} messages of {size / 1000:.0f} kB at once, acks=all, one broker",
+        f"Forwarder: {MESSAGES} messages of {len(bodies[0][1]) / 1000:.0f} kB at once, acks=all, one broker",
         [
             Number("spool to acknowledged and noted", "1/s", [MESSAGES / each for each in taken["ours"]]),
             Number("bare confluent-kafka producer", "1/s", [MESSAGES / each for each in taken["bare"]]),
@@ -51,27 +58,22 @@ def run(place: Place) -> Group:
     )
 
 
-def _forward(spool: Spool, state: StateFolder) -> float:
+def _forward(spool: Spool, state: StateFolder, messages: list[CaptureMessage]) -> float:
     """Return the seconds from the commit of all messages to the note of their last acknowledgement."""
     wanted = _acknowledged(state) + MESSAGES
-    spool.commit(*_messages())
+    spool.commit(*messages)
     begin = time.perf_counter()
     wait_until(lambda: _acknowledged(state) >= wanted, LIMIT_S, "all messages acknowledged")
     return time.perf_counter() - begin
 
 
-def _produce(producer: Producer) -> float:
-    bodies = [(message.pid, message.to_bytes()) for message in _messages()]
+def _produce(producer: Producer, bodies: list[tuple[str, bytes]]) -> float:
     begin = time.perf_counter()
     for pid, body in bodies:
         producer.produce(BARE_TOPIC, body, key=pid)
         producer.poll(0)
     producer.flush(LIMIT_S)
     return time.perf_counter() - begin
-
-
-def _messages() -> list[CaptureMessage]:
-    return [typical_message(number) for number in range(MESSAGES)]
 
 
 def _acknowledged(state: StateFolder) -> int:
@@ -85,7 +87,8 @@ def _make_topics(address: str, settings: ForwarderSettings) -> None:
     names = (settings.captures_topic, settings.receipts_topic, BARE_TOPIC)
     stamped = {"message.timestamp.type": "LogAppendTime"}
     topics = [NewTopic(name, 1, 1, config=stamped) for name in names]
-    for future in AdminClient(_client(address)).create_topics(topics).values():
+    admin = AdminClient(_client(address))  # its futures end with it
+    for future in admin.create_topics(topics).values():
         future.result(LIMIT_S)
 
 

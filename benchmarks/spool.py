@@ -4,6 +4,7 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Sequence
+
 from pydantic import PrivateAttr
 
 from benchmarks.disk import INSERT, bare_database
