@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 from collections.abc import Iterable
+from datetime import datetime, timezone
 from pathlib import Path
 from threading import Event
 from typing import Any, cast
@@ -18,6 +19,7 @@ from consumers.errors import ConfigurationError, ConsumerError
 from consumers.mongo_client import connect
 from consumers.state_database import StateDatabase
 from consumers.topics import TopicAdmin, compare, wanted_topics
+from consumers.worker import REVISIT_S
 
 RED, USAGE = 1, 2
 SINKS = click.Choice(["mongodb", "scicat"])
@@ -113,6 +115,21 @@ def list_waiting(path: Path, beamline: str | None) -> None:
     """
     entries = _state(path).list_waiting(beamline)
     _show(entries, ("since", "sink", "pid", "tries", "next_try", "reason"))
+
+
+@waiting_commands.command("retry")
+@config_option
+@click.option("--beamline", help="Only this beamline.")
+@click.option("--pid", help="Only this capture.")
+def retry_waiting(path: Path, beamline: str | None, pid: str | None) -> None:
+    """Try what waits again within seconds: the proposal has been entered, the right been granted.
+
+    \b
+    Example:
+      scicow waiting retry --beamline nanomax --config /etc/scizoo/scicow.yaml
+    """
+    count = _state(path).retry_waiting(beamline, pid, datetime.now(timezone.utc))
+    click.echo(f"{count} messages are tried again within {REVISIT_S:.0f} s, by the running consumers")
 
 
 @cli.group("dead-letters")

@@ -18,7 +18,7 @@ from consumers.receipts import Answered, Receipts
 from consumers.sinks.sink import Answer, Capture, Sink
 from consumers.state_database import StateDatabase
 from consumers.validate import Validator
-from consumers.waiting_room import Waiter, WaitingRoom
+from consumers.waiting_room import Cause, Waiter, WaitingRoom
 from scifish.errors import UnknownSchemaError
 from scifish.faultpoints import reached
 from scifish.messages import CaptureMessage
@@ -107,7 +107,8 @@ class Processor:
         for (delivery, capture), answer in zip(batch.captures, answers, strict=True):
             batch.answers.append(Answered(delivery, answer, glimpse_of(capture.message)))
             if not answer.is_final:
-                batch.waiters.append(Waiter(delivery, answer.reason or ""))
+                cause: Cause = "world" if capture.enrichment.lacking is None else "office"
+                batch.waiters.append(Waiter(delivery, answer.reason or "", cause))
 
     def _answer(self, batch: Batch) -> None:
         self.dead_letters.write(batch.refused())

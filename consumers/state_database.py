@@ -44,6 +44,12 @@ class StateDatabase:
             found = self.waiting.find(_of(beamline), {"value": 0, "key": 0}).sort("since", 1)
             return list(found.limit(limit))
 
+    def retry_waiting(self, beamline: str | None, pid: str | None, now: datetime) -> int:
+        """Make what waits due at once, and its next waits short again; return how many messages."""
+        query = _of(beamline) | ({} if pid is None else {"pid": pid})
+        with mongo_errors("wake the waiting room"):
+            return self.waiting.update_many(query, {"$set": {"next_try": now, "tries": 0}}).matched_count
+
     def list_dead_letters(self, beamline: str | None = None, limit: int = 100) -> list[Document]:
         """Return the newest dead letters, without their bytes."""
         with mongo_errors("list the dead letters"):

@@ -18,9 +18,11 @@ from consumers.state_database import StateDatabase
 
 FIRST_WAIT_S = 60
 LONGEST_WAIT_S = 6 * 3600
+LONGEST_OFFICE_WAIT_S = 15 * 60
+"""A proposal is entered within hours of the first scan, by somebody who then looks for the dataset."""
 REASON_LIMIT = 2000
 """Characters of a reason that are kept."""
-Cause = Literal["schema", "world"]
+Cause = Literal["schema", "office", "world"]
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,14 @@ class Waiter:
     delivery: Delivery
     reason: str
     cause: Cause = "world"
-    """``schema``: this SciCow cannot read it; a newer one will. ``world``: it could be read."""
+    """``schema``: this SciCow cannot read it; a newer one will. ``office``: the user office is away or does
+    not know its proposal. ``world``: anything else."""
 
 
-def wait_s(tries: int) -> float:
-    """Return how long to wait after so many tries, in seconds: doubling from a minute to six hours."""
-    return min(FIRST_WAIT_S * 2.0 ** min(tries, 20), LONGEST_WAIT_S)
+def wait_s(tries: int, cause: str) -> float:
+    """Return how long to wait after so many tries, in seconds: doubling from a minute to the longest."""
+    longest = LONGEST_OFFICE_WAIT_S if cause == "office" else LONGEST_WAIT_S
+    return min(FIRST_WAIT_S * 2.0 ** min(tries, 20), longest)
 
 
 class WaitingRoom:
@@ -65,7 +69,7 @@ class WaitingRoom:
         if not pids:
             return []
         with mongo_errors("look into the waiting room"):
-            query = {"sink": self._sink, "pid": {"$in": list(pids)}, "cause": "world"}
+            query = {"sink": self._sink, "pid": {"$in": list(pids)}, "cause": {"$ne": "schema"}}
             released = [_delivery(entry) for entry in self._entries.find(query)]
         self.leave(released)
         return released
@@ -101,7 +105,7 @@ class WaitingRoom:
             "broker_time": delivery.broker_time,
             "since": now,
             "tries": 0,
-            "next_try": now + timedelta(seconds=wait_s(0)),
+            "next_try": now + timedelta(seconds=wait_s(0, waiter.cause)),
         }
         update = {
             "$setOnInsert": at_entry,
@@ -115,7 +119,7 @@ class WaitingRoom:
 
 def _put_off(entry: dict[str, Any], now: datetime) -> UpdateOne:
     tries = entry["tries"] + 1
-    next_try = now + timedelta(seconds=wait_s(tries))
+    next_try = now + timedelta(seconds=wait_s(tries, entry["cause"]))
     return UpdateOne({"_id": entry["_id"]}, {"$set": {"tries": tries, "next_try": next_try}})
 
 

@@ -109,6 +109,13 @@ class Installation:
                 process.kill()
             process.wait()
 
+    def ask(self, *words: str) -> str:
+        """Run a ``scicow`` command that must succeed; return what it says."""
+        command = [sys.executable, "-m", "consumers.cli", *words, "--config", str(self.path)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     def receipts(self, beamline: str = "demo") -> list[Receipt]:
         values = [value or b"" for _, value, _ in self.read(self.names.receipts(beamline))]
         return [receipts.decode(value) for value in values if find_heartbeat(value) is None]

@@ -100,11 +100,14 @@ def test_what_the_office_does_not_know_yet_is_catalogued_and_filled_in_later(
         installation.send(message)
         dataset = installation.wait_dataset(message.pid, catalogued_at={"$exists": True})
         assert "office" not in dataset
-        waiting = wait_for(lambda: list(installation.state["waiting"].find()), 10, "somebody waiting")
-        assert waiting[0]["reason"] == "the user office does not know proposal '20269999'"
+        [waiting] = wait_for(lambda: list(installation.state["waiting"].find()), 10, "somebody waiting")
+        assert waiting["reason"] == "the user office does not know proposal '20269999'"
+        assert waiting["cause"] == "office"
         text = installation.office_file.read_text().replace("20260001", "20269999")
         installation.office_file.write_text(text)
-        installation.state["waiting"].update_many({}, {"$set": {"next_try": waiting[0]["since"]}})
+        assert "0 messages" in installation.ask("waiting", "retry", "--pid", "another")
+        told = installation.ask("waiting", "retry", "--beamline", "demo", "--pid", message.pid)
+        assert told == "1 messages are tried again within 10 s, by the running consumers\n"
         dataset = installation.wait_dataset(message.pid, office={"$exists": True})
         wait_for(lambda: installation.state["waiting"].count_documents({}) == 0, 10, "nobody waiting")
     assert dataset["office"]["title"] == "Ice in pores"

@@ -10,7 +10,14 @@ from click.testing import CliRunner
 from consumers.cli import cli
 from consumers.waiting_room import wait_s
 
-COMMANDS = [["run"], ["topics", "plan"], ["topics", "apply"], ["waiting", "list"], ["dead-letters", "list"]]
+COMMANDS = [
+    ["run"],
+    ["topics", "plan"],
+    ["topics", "apply"],
+    ["waiting", "list"],
+    ["waiting", "retry"],
+    ["dead-letters", "list"],
+]
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -32,4 +39,8 @@ def test_a_bad_configuration_is_2_and_one_line(tmp_path: Path) -> None:
 
 
 def test_waiting_doubles_from_a_minute_to_six_hours() -> None:
-    assert [wait_s(tries) for tries in (0, 1, 2, 9, 1000)] == [60, 120, 240, 21_600, 21_600]
+    assert [wait_s(tries, "world") for tries in (0, 1, 2, 9, 1000)] == [60, 120, 240, 21_600, 21_600]
+
+
+def test_waiting_for_the_user_office_is_never_longer_than_a_quarter_of_an_hour() -> None:
+    assert [wait_s(tries, "office") for tries in (0, 3, 4, 1000)] == [60, 480, 900, 900]
