@@ -53,6 +53,17 @@ def forget_rows(ledger: Ledger, spool: str, rows: Sequence[int]) -> None:
 
 
 def forget_spool(ledger: Ledger, spool: str) -> None:
-    """Forget a spool whose file is gone."""
+    """Forget a spool whose file is gone, and that some of its rows could not be read."""
     ledger.database.execute("DELETE FROM spool WHERE uuid = ?", (spool,))
-    ledger.database.execute("DELETE FROM removable WHERE spool = ?", (spool,))
+    for table in ("removable", "unreadable"):
+        ledger.database.execute(f"DELETE FROM {table} WHERE spool = ?", (spool,))  # noqa: S608 - ours
+
+
+def forget_file(ledger: Ledger, spool: str) -> int:
+    """Forget a spool that somebody has taken away with all that was in it; return how many rows."""
+    query = "SELECT row FROM message WHERE spool = ?"
+    rows = [found["row"] for found in ledger.database.execute(query, (spool,))]
+    with ledger.transaction():
+        forget_rows(ledger, spool, rows)
+        forget_spool(ledger, spool)
+    return len(rows)
