@@ -13,6 +13,7 @@ from scifish.forwarder import Forwarder
 from scifish.forwarder_settings import ForwarderSettings
 from scifish.forwarder_status import ForwarderStatus
 from scifish.producer import Producer
+from scifish.reserve import reserve_trouble
 from scifish.settings import Settings, load_settings, save_settings
 from scifish.state_folder import StateFolder, host_name
 
@@ -74,6 +75,11 @@ class CaptureHost:
         """The forwarder's numbers, at most a second old."""
         return self._forwarder.status
 
+    @property
+    def disk_trouble(self) -> str | None:
+        """What is wrong with the disk and what to do, whichever process has met it; None when all is well."""
+        return self._producer.spool.trouble or reserve_trouble(self._folder.reserve)
+
     def close(self) -> None:
         """Stop within a moment."""
         self._doors.stop()
@@ -102,13 +108,15 @@ class CaptureHost:
 
     def check(self) -> list[Finding]:
         """Say of each part whether it is well."""
-        status, spool = self._forwarder.status, self._producer.spool
+        status = self._forwarder.status
         findings = [
             Finding("state folder", True, f"{self._folder.path} takes captures"),
-            _found("disk", spool.trouble, "captures are durable", "free space on the state folder's disk"),
+            _found(
+                "disk", self.disk_trouble, "captures are durable", "free space on the state folder's disk"
+            ),
             _found("kafka", status.trouble, "messages and receipts flow", "captures are kept meanwhile"),
         ]
-        cure = "keep the file for the developers; the other captures go on"
+        cure = "the rest of it is sent; move the file away, for the developers, to end this alarm"
         return findings + [
             Finding(f"spool {name}", False, what, cure) for name, what in status.damaged.items()
         ]

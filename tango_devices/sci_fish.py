@@ -156,11 +156,11 @@ class SciFish(ScizooDevice):
     def _follow(self, host: CaptureHost, stopped: threading.Event) -> None:
         """Publish until stopped; not waited for, since pushing an event waits for a running Init."""
         while not stopped.wait(PERIOD_S):
-            self._show(host.status)
+            self._show(host.status, host.disk_trouble)
             with suppress(ScifishError):
                 self.publish("LastCaptures", [_json(item) for item in host.captures(SHOWN)])
 
-    def _show(self, status: ForwarderStatus) -> None:
+    def _show(self, status: ForwarderStatus, disk_trouble: str | None) -> None:
         self.publish("Pending", status.pending)
         self.publish("OldestPendingAge", float(int(status.oldest_pending_s)))
         self.publish("OldestUncataloguedAge", float(int(status.oldest_uncatalogued_s)))
@@ -170,17 +170,18 @@ class SciFish(ScizooDevice):
         self.publish("Waiting", status.captures.get("waiting", 0))
         self.publish("Broker", tango_text(status.trouble or f"ready: {status.broker}"))
         self.publish("Consumers", [_json(consumer) for consumer in status.consumers])
-        self._show_state(status)
+        self._show_state(status, disk_trouble)
 
-    def _show_state(self, status: ForwarderStatus) -> None:
+    def _show_state(self, status: ForwarderStatus, disk_trouble: str | None) -> None:
         troubles = [
+            disk_trouble or "captures are kept",
             status.trouble,
             self._warning,
             *(f"{name}: {what}" for name, what in status.damaged.items()),
         ]
-        told = "; ".join(text for text in troubles if text)
-        if told:
-            self.publish_state(DevState.ALARM, tango_text(f"captures are kept; {told}"))
+        told = [text for text in troubles if text]
+        if disk_trouble or len(told) > 1:
+            self.publish_state(DevState.ALARM, "; ".join(told))
         else:
             self.publish_state(DevState.ON, f"{status.pending} messages pending, {status.sent} sent")
 

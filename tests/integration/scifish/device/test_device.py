@@ -113,6 +113,17 @@ def test_without_kafka_it_keeps_and_says_so(start: Start):
     assert "captures are kept; no Kafka is configured" in proxy.status()
 
 
+def test_it_is_in_alarm_while_the_reserve_is_not_whole_whoever_has_used_it(scifish):
+    proxy, reserve = scifish.proxy(), StateFolder(scifish.folder.capture_host).reserve
+    wait_for(lambda: proxy.state() == tango.DevState.ON, 20, "all is well")
+    reserve.unlink()
+    reserve.mkdir()  # so nobody can make it anew
+    wait_for(lambda: proxy.state() == tango.DevState.ALARM, 5, "alarm")
+    assert "is used up: free" in proxy.status() or "reserve for captures has" in proxy.status()
+    reserve.rmdir()
+    wait_for(lambda: proxy.state() == tango.DevState.ON, 20, "the reserve is there again")
+
+
 def test_a_client_begins_and_ends_a_capture_that_goes_to_the_catalogue_and_back(scifish, kafka, beamline):
     proxy = scifish.proxy()
     pid = proxy.StartCapture(json.dumps(SES))

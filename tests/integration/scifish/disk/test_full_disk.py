@@ -17,7 +17,7 @@ FULL_DISK = """
 import json, os, pathlib, sys
 from scifish.captures import list_captures
 from scifish.errors import SpoolError
-from scifish.reserve import make_reserve
+from scifish.reserve import make_reserve, reserve_trouble
 from scifish.spool import Spool
 from scifish.state_folder import StateFolder
 from scifish.testing.capture_messages import new_identity, told
@@ -51,6 +51,11 @@ while len(kept) + len(refused) < 2000 and not refused:
     troubles.append(spool.trouble)
 on_reserve = len(kept) - before
 told_at = next(number for number, trouble in enumerate(troubles) if trouble)
+missing = reserve_trouble(folder.reserve)
+with filler.open("r+b") as file:
+    file.truncate(filler.stat().st_size - reserved)
+whole_too_early = make_reserve(folder.reserve)
+short = reserve_trouble(folder.reserve)
 another_refused = None
 try:
     Spool.open(folder, "scifly").close()
@@ -66,6 +71,8 @@ print(json.dumps({
     "first_trouble": troubles[told_at], "refused": refused, "another_refused": another_refused,
     "lost": [pid for pid in kept if pid not in listed], "kept": len(kept),
     "after": len(kept) - before - on_reserve, "reserve_again": folder.reserve.exists(),
+    "missing": missing, "whole_too_early": whole_too_early, "short": short,
+    "whole_again": make_reserve(folder.reserve), "well": reserve_trouble(folder.reserve),
 }))
 """
 
@@ -96,3 +103,7 @@ def test_what_fits_the_reserve_is_kept_and_the_operator_is_told_at_once(tmp_path
     assert found["lost"] == [], "what was confirmed is there"
     assert found["after"] == 1, "with space again it goes on in the same process"
     assert found["reserve_again"]
+    assert "its reserve for captures is used up: free" in found["missing"]
+    assert not found["whole_too_early"], "a little free space is no reserve"
+    assert "kB now" in found["short"]
+    assert found["whole_again"] and found["well"] is None
