@@ -7,10 +7,16 @@ from typing import Any
 
 from consumers.configuration import Office
 from scifish.messages import CaptureMessage
-from sdm.errors import OfficeUnavailableError, UnknownProposalError
+from sdm.errors import OfficeUnavailableError, UnknownProposalError, UserOfficeError
 from sdm.user_office.protocol import Proposal, UserOffice
 
 OPEN_CATEGORIES = ("visitors", "staff")
+FAILURE_S = 30.0
+"""How long a failure is remembered: a user office that hangs must not hold up a catalogue."""
+HUNG_S = 1.0
+"""A failure that took longer than this is the office's and not the proposal's: nothing else is asked."""
+EVERY = ""
+"""Stands for all proposals."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Enricher:
     """Asks a user office, and remembers its answers for a while.
 
     An answer that is too old is still used while the office is away: who a proposal belongs to
-    changes less often than a network.
+    changes less often than a network. A failure is remembered too, for 30 s.
     """
 
     def __init__(
@@ -37,6 +43,7 @@ class Enricher:
         self._settings = settings
         self._clock_s = clock_s
         self._known: dict[str, tuple[float, Proposal]] = {}
+        self._failed: dict[str, tuple[float, UserOfficeError]] = {}
 
     def enrich(self, message: CaptureMessage) -> Enrichment:
         """Return what may be stored beside a capture; an unassigned one waits for no office."""
@@ -50,18 +57,36 @@ class Enricher:
             return Enrichment(lacking=f"the user office gives no answer: {error}")
         return Enrichment(record=self._record(message, proposal))
 
+    def forget_unknown(self) -> None:
+        """Ask again for proposals that were unknown a moment ago: what has waited is tried anew."""
+        unknown = [n for n, (_, error) in self._failed.items() if isinstance(error, UnknownProposalError)]
+        for number in unknown:
+            del self._failed[number]
+
     def _proposal(self, number: str) -> Proposal:
-        now = self._clock_s()
-        asked, proposal = self._known.get(number, (float("-inf"), None))
-        if proposal is not None and now - asked < self._settings.cache_s:
+        asked_s, proposal = self._known.get(number, (float("-inf"), None))
+        if proposal is not None and self._clock_s() - asked_s < self._settings.cache_s:
             return proposal
         try:
-            proposal = self._office.proposal(number)
+            return self._ask(number)
         except OfficeUnavailableError:
             if proposal is None:
                 raise
-        else:
-            self._known[number] = now, proposal
+            return proposal
+
+    def _ask(self, number: str) -> Proposal:
+        begun_s = self._clock_s()
+        for failed_s, error in [self._failed[n] for n in (number, EVERY) if n in self._failed]:
+            if begun_s - failed_s < FAILURE_S:
+                raise error.with_traceback(None)
+        try:
+            proposal = self._office.proposal(number)
+        except (UnknownProposalError, OfficeUnavailableError) as error:
+            now_s = self._clock_s()
+            hung = isinstance(error, OfficeUnavailableError) and now_s - begun_s > HUNG_S
+            self._failed[EVERY if hung else number] = now_s, error
+            raise
+        self._known[number] = self._clock_s(), proposal
         return proposal
 
     def _record(self, message: CaptureMessage, proposal: Proposal) -> dict[str, Any]:
@@ -86,3 +111,6 @@ class NoOffice:
     def enrich(self, message: CaptureMessage) -> Enrichment:
         """Return nothing, and nothing to wait for."""
         return Enrichment()
+
+    def forget_unknown(self) -> None:
+        """Do nothing."""

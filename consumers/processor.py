@@ -33,6 +33,10 @@ class AsksOffice(Protocol):
         """Return what may be stored beside a capture."""
         ...
 
+    def forget_unknown(self) -> None:
+        """Ask again for proposals that were unknown a moment ago."""
+        ...
+
 
 @dataclass
 class Batch:

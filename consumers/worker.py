@@ -101,6 +101,7 @@ class Worker:
     def _revisit(self) -> None:
         """Try what waits; while something is away it simply goes on waiting."""
         try:
+            self._processor.office.forget_unknown()
             while due := self._processor.waiting_room.due():
                 self._processor.process(due)
         except RetryableError as error:
