@@ -11,6 +11,7 @@ import pytest
 from consumers.buffer import Buffer
 from consumers.dead_letters import DeadLetters
 from consumers.delivery import Delivery
+from consumers.enrich import NoOffice
 from consumers.errors import RetryableError
 from consumers.processor import Processor
 from consumers.topic_names import TopicNames
@@ -23,6 +24,9 @@ GARBAGE = Delivery("scizoo.demo.captures", 0, 5, b"20.500.12345/x", b"no json")
 
 class Gate:
     """A processor that is away until somebody opens it."""
+
+    office = NoOffice()
+    waiting_room = SimpleNamespace(due=lambda: [])
 
     def __init__(self) -> None:
         self.tries, self.open = 0, Event()
