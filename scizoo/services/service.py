@@ -24,6 +24,9 @@ class Service(ABC):
         Whether it dies with the thread that starts it, even by ``kill -9``.
     variables
         Environment beside that of this process.
+    wrapper
+        Words before the command, such as those of ``nsenter`` for a name space of its own; they must
+        become the program itself.
     ready_limit_s
         How long a start may take on a busy machine.
     """
@@ -35,6 +38,7 @@ class Service(ABC):
         self.folder = folder
         self.bound = bound
         self.variables: dict[str, str] = {}
+        self.wrapper: list[str] = []
         self.process: Process | None = None
 
     @property
@@ -82,7 +86,7 @@ class Service(ABC):
         if self.alive:
             raise ServiceError(f"{self.name} runs already, pid {self.pid}")
         self.prepare()
-        command = self.command()
+        command = [*self.wrapper, *self.command()]
         environment = {**os.environ, **self.variables}
         try:
             self.process = spawn(command, environment, self.folder.path, self.log_file, self.bound)
