@@ -1,6 +1,7 @@
 """``scizoo status``: the newest captures and where each of them is."""
 
 import json
+from datetime import datetime
 
 import click
 from rich.console import Console
@@ -69,11 +70,15 @@ def _table(captures: list[CaptureState]) -> Table:
             capture.scan_id or "–",
             capture.title or capture.pid,
             capture.host,
-            capture.end_time or "running",
+            _moment(capture.end_time),
             f"[{colour}]{capture.state}[/]",
             capture.reason or "",
         )
     return table
+
+
+def _moment(text: str | None) -> str:
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M:%S} UTC" if text else "running"
 
 
 def _problems(reports: list[HostReport], console: Console) -> None:
