@@ -115,6 +115,7 @@ class Asked:
     """The user stops or aborts whatever macro is at work."""
 
     command: str
+    status: str
     service: str = "the user"
     weight: int = 1
 
@@ -141,7 +142,7 @@ FAULTS: tuple[Fault, ...] = (
     KilledAt("scifish", "closing.committed"),
     KilledAt("scicow-mongodb", "scicow.written"),
     KilledAt("scicow-scicat", "scicow.noted"),
-    Asked("StopMacro"),
-    Asked("AbortMacro"),
+    Asked("StopMacro", "stopped"),
+    Asked("AbortMacro", "aborted"),
     MACRO_SERVER,
 )

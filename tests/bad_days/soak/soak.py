@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import tango
 from tests.bad_days.harness.scans import Entry, Scan
 from tests.bad_days.harness.trial_beamline import TrialBeamline
 from tests.bad_days.soak.chaos import Chaos
-from tests.bad_days.soak.faults import MACRO_SERVER
+from tests.bad_days.soak.faults import MACRO_SERVER, Asked
 from tests.bad_days.soak.testimony import Testimony, read_testimony
 from tests.bad_days.soak.truth import Case, complaints
 from tests.door import BUSY
@@ -37,12 +37,17 @@ class Soak:
         Where, and what happens there.
     witness
         What the witness recorder writes.
+    scans
+        All that were begun.
+    asked
+        What the user asked of a scan, by its mark.
     """
 
     beamline: TrialBeamline
     chaos: Chaos
     witness: Path
     scans: list[Scan] = field(default_factory=list)
+    asked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def run(self, number: int) -> None:
         """Run so many scans, one after the other, and end all that is going on."""
@@ -70,8 +75,11 @@ class Soak:
     def _to_its_end(self, scan: Scan) -> None:
         limit = time.monotonic() + STUCK_S
         while not self._is_over(scan):
-            if self.chaos.step() == MACRO_SERVER:
+            fault = self.chaos.step()
+            if fault == MACRO_SERVER:
                 return
+            if isinstance(fault, Asked):
+                self.asked[scan.mark].add(fault.status)
             assert time.monotonic() < limit, f"scan {scan.mark} lasts longer than {STUCK_S:g} s"
             time.sleep(POLL_S)
         scan.wait(STUCK_S)
@@ -92,7 +100,8 @@ class Soak:
         return bool(dataset and dataset.get("catalogued_at") and dataset["status"] != "running")
 
     def _case(self, scan: Scan, testimony: Testimony) -> Case:
-        return Case(scan, testimony, _entry(scan), self.beamline.catalogues.dataset(scan))
+        dataset = self.beamline.catalogues.dataset(scan)
+        return Case(scan, testimony, _entry(scan), dataset, frozenset(self.asked[scan.mark]))
 
     def _summary(self, cases: list[Case]) -> str:
         statuses = Counter(case.dataset["status"] if case.dataset else "never begun" for case in cases)

@@ -15,10 +15,10 @@ ENDED = Testimony(begun=True, status="completed", points=5)
 BEGUN = Testimony(begun=True)
 
 
-def case(testimony: Testimony, entry: Entry | None, **dataset: Any) -> Case:
+def case(testimony: Testimony, entry: Entry | None, asked: str = "", **dataset: Any) -> Case:
     scan = Scan("1.00011", 5, Path("scans.h5"), None, 1.0)  # type: ignore[arg-type]
     facts = {"points_recorded": 5, "assignment": "assigned", "context_note": None, **dataset}
-    return Case(scan, testimony, entry, facts if dataset else None)
+    return Case(scan, testimony, entry, facts if dataset else None, frozenset(asked.split()))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,9 @@ def case(testimony: Testimony, entry: Entry | None, **dataset: Any) -> Case:
         case(BEGUN, BROKEN, status="interrupted", points_recorded=None),
         case(BEGUN, BROKEN, status="completed"),
         case(BEGUN, None, status="interrupted", points_recorded=None),
-        case(Testimony(True, "failed", 2), BROKEN, status="aborted", points_recorded=2),
+        case(Testimony(True, "failed", 2), BROKEN, "aborted", status="aborted", points_recorded=2),
+        case(ENDED, WHOLE, "aborted", status="aborted"),
+        case(BEGUN, BROKEN, "stopped", status="stopped", points_recorded=2),
         case(Testimony(True, "stopped", 2), BROKEN, status="stopped", points_recorded=2),
         case(Testimony(), None),
         case(Testimony(), None, status="interrupted", points_recorded=None),
@@ -48,6 +50,8 @@ def test_what_is_true_is_no_complaint(good: Case) -> None:
         (case(ENDED, WHOLE, status="completed", points_recorded=4), "4 points, but 5 witnessed"),
         (case(BEGUN, WHOLE, status="interrupted"), "HDF5 file has its end"),
         (case(BEGUN, BROKEN, status="failed"), "nobody has seen its end"),
+        (case(BEGUN, BROKEN, status="aborted"), "nobody has seen its end"),
+        (case(ENDED, WHOLE, status="aborted"), "the witness says completed"),
         (case(Testimony(True, "stopped", 2), BROKEN, status="completed"), "the witness says stopped"),
         (case(ENDED, WHOLE, status="completed", assignment="none"), "booked on nobody"),
         (case(BEGUN, BROKEN, status="completed", points_recorded=3), "3 points, but 5 asked for"),
