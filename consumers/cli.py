@@ -3,7 +3,7 @@
 import logging
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import Event
@@ -16,6 +16,7 @@ from rich.table import Table
 from consumers import service
 from consumers.configuration import Configuration, SinkName, load
 from consumers.errors import ConfigurationError, ConsumerError
+from consumers.letter_desk import LetterDesk, LetterError
 from consumers.mongo_client import connect
 from consumers.state_database import StateDatabase
 from consumers.topics import TopicAdmin, compare, wanted_topics
@@ -148,7 +149,63 @@ def list_letters(path: Path, beamline: str | None) -> None:
       scicow dead-letters list --config /etc/scizoo/scicow.yaml
     """
     entries = _state(path).list_dead_letters(beamline)
-    _show(entries, ("at", "sink", "pid", "topic", "offset", "bytes", "reason"))
+    _show(entries, ("at", "sink", "pid", "topic", "offset", "bytes", "reason", "replayed_at", "discarded_at"))
+
+
+def which_letters(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that name letters."""
+    for option in (
+        click.option("--pid", help="Letters about this capture."),
+        click.option("--offset", type=int, help="Letter about the message at this offset of captures."),
+        click.option("--beamline", required=True, help="Whose letters."),
+    ):
+        command = option(command)
+    return command
+
+
+@letter_commands.command("replay")
+@config_option
+@which_letters
+@click.option("--force", is_flag=True, help="Also what would be refused again.")
+def replay_letters(path: Path, beamline: str, offset: int | None, pid: str | None, force: bool) -> None:
+    """Send the message of a letter again, byte for byte, after its cause has been mended.
+
+    \b
+    Example:
+      scicow dead-letters replay --beamline nanomax --offset 4711 --config /etc/scizoo/scicow.yaml
+    """
+    desk, notes = _letters(path, beamline, offset, pid)
+    count = desk.replay(notes, datetime.now(timezone.utc), force=force)
+    click.echo(f"{count} messages are on the captures topic again")
+
+
+@letter_commands.command("discard")
+@config_option
+@which_letters
+@click.option("--reason", required=True, help="Why nothing will come of it; kept.")
+def discard_letters(path: Path, beamline: str, offset: int | None, pid: str | None, reason: str) -> None:
+    """Note that nothing will come of a letter; the letter itself stays on its topic.
+
+    \b
+    Example:
+      scicow dead-letters discard --beamline nanomax --offset 4711 --reason "a test of another group" \\
+        --config /etc/scizoo/scicow.yaml
+    """
+    desk, notes = _letters(path, beamline, offset, pid)
+    desk.discard(notes, reason, datetime.now(timezone.utc))
+    click.echo(f"{len(notes)} letters are discarded")
+
+
+def _letters(
+    path: Path, beamline: str, offset: int | None, pid: str | None
+) -> tuple[LetterDesk, list[dict[str, Any]]]:
+    if offset is None and pid is None:
+        raise click.UsageError("name the letter: --offset or --pid, as 'dead-letters list' shows them")
+    desk = LetterDesk(load(path), _state(path), beamline)
+    notes = desk.find(offset, pid)
+    if not notes:
+        raise LetterError(f"beamline {beamline!r} has no such letter: see 'scicow dead-letters list'")
+    return desk, notes
 
 
 def _differences(admin: TopicAdmin, configuration: Configuration) -> list[Any]:

@@ -69,6 +69,7 @@ class DeadLetters:
             "topic": delivery.topic,
             "partition": delivery.partition,
             "offset": delivery.offset,
+            "key": delivery.key,
             "bytes": len(delivery.value or b""),
             "at": self._clock(),
         }

@@ -53,8 +53,21 @@ class StateDatabase:
     def list_dead_letters(self, beamline: str | None = None, limit: int = 100) -> list[Document]:
         """Return the newest dead letters, without their bytes."""
         with mongo_errors("list the dead letters"):
-            found = self.dead_letters.find(_of(beamline), {"value": 0}).sort("at", -1)
+            found = self.dead_letters.find(_of(beamline), {"value": 0, "key": 0}).sort("at", -1)
             return list(found.limit(limit))
+
+    def find_dead_letters(self, beamline: str, offset: int | None, pid: str | None) -> list[Document]:
+        """Return the notes of letters about a message, with what is kept of its bytes."""
+        about = {"offset": offset, "pid": pid}
+        query = _of(beamline) | {name: value for name, value in about.items() if value is not None}
+        with mongo_errors("look for dead letters"):
+            return list(self.dead_letters.find(query).sort("at", 1))
+
+    def settle_dead_letters(self, notes: Iterable[Document], decision: Document) -> None:
+        """Note what a person decided about letters."""
+        names = [note["_id"] for note in notes]
+        with mongo_errors("settle dead letters"):
+            self.dead_letters.update_many({"_id": {"$in": names}}, {"$set": decision})
 
     def progress(self, sink: str) -> dict[Partition, datetime]:
         """Return the broker time of the last finished message per partition."""

@@ -17,6 +17,8 @@ COMMANDS = [
     ["waiting", "list"],
     ["waiting", "retry"],
     ["dead-letters", "list"],
+    ["dead-letters", "replay"],
+    ["dead-letters", "discard"],
 ]
 
 
@@ -29,6 +31,14 @@ def test_every_command_shows_an_example(words: list[str]) -> None:
 
 def test_usage_is_2() -> None:
     assert CliRunner().invoke(cli, ["run", "--sink", "nowhere"]).exit_code == 2
+
+
+@pytest.mark.parametrize("word", ["replay", "discard"])
+def test_a_letter_must_be_named(word: str) -> None:
+    more = ["--reason", "x"] if word == "discard" else []
+    words = ["dead-letters", word, "--config", "none", "--beamline", "demo", *more]
+    result = CliRunner().invoke(cli, words)
+    assert (result.exit_code, "--offset or --pid" in result.output) == (2, True)
 
 
 def test_a_bad_configuration_is_2_and_one_line(tmp_path: Path) -> None:
