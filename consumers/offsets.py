@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from consumers.delivery import Delivery, Partition
 
 
-class Ledger:
+class OpenOffsets:
     """Delivered and finished messages of the partitions this process reads."""
 
     def __init__(self) -> None:

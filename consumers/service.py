@@ -7,6 +7,7 @@ from time import monotonic
 
 from consumers.buffer import Buffer
 from consumers.configuration import Configuration, SinkName
+from consumers.consumer_settings import consumer_settings
 from consumers.dataset_collection import DatasetCollection
 from consumers.dead_letters import DeadLetters
 from consumers.enrich import Enricher, NoOffice
@@ -19,7 +20,7 @@ from consumers.receipts import Receipts
 from consumers.sinks.mongodb import MongodbSink
 from consumers.sinks.scicat import make_scicat_sink
 from consumers.sinks.sink import Sink
-from consumers.source import Source, consumer_settings
+from consumers.source import Source
 from consumers.state_database import StateDatabase
 from consumers.topic_names import TopicNames
 from consumers.validate import Validator

@@ -22,11 +22,10 @@ from confluent_kafka import (
 )
 
 from consumers.buffer import Buffer
-from consumers.configuration import Kafka
 from consumers.delivery import Delivery, Partition
 from consumers.errors import FatalError
 from consumers.gaps import GapWatch
-from consumers.offsets import Ledger
+from consumers.offsets import OpenOffsets
 
 POLL_S = 0.5
 LOOKUP_S = 10
@@ -34,27 +33,6 @@ COMMIT_EVERY_S = 1.0
 MOST_PER_POLL = 500
 
 log = logging.getLogger("scicow")
-
-
-def consumer_settings(kafka: Kafka, group: str) -> dict[str, Any]:
-    """Return librdkafka's settings; each of them is there because its default was seen to do harm."""
-    settings = kafka.client() | {
-        "group.id": group,
-        "group.protocol": "classic",
-        "partition.assignment.strategy": "cooperative-sticky",
-        "session.timeout.ms": int(kafka.session_timeout_s * 1000),
-        "max.poll.interval.ms": 300_000,
-        "enable.auto.commit": False,
-        "enable.auto.offset.store": False,
-        "auto.offset.reset": "error",
-        "topic.metadata.refresh.interval.ms": 10_000,
-        "queued.max.messages.kbytes": 16_384,
-        "fetch.wait.max.ms": 100,
-        "isolation.level": "read_committed",
-    }
-    if kafka.instance is not None:
-        settings["group.instance.id"] = f"{group}-{kafka.instance}"
-    return settings
 
 
 class Source:
@@ -80,11 +58,11 @@ class Source:
         progress
             Broker time of the last finished message per partition, as the state database knows it.
         """
-        self._consumer = Consumer(dict(settings) | {"on_commit": _on_commit, "error_cb": _on_error})
+        self._consumer = Consumer(dict(settings))
         self._topics = list(topics)
         self._buffer = buffer
         self._gaps = GapWatch(progress)
-        self._ledger = Ledger()
+        self._offsets = OpenOffsets()
         self._cut: set[Partition] = set()
         """Partitions whose log no longer has the offset we are at."""
         self._paused = False
@@ -120,7 +98,7 @@ class Source:
 
     def finish(self, deliveries: Sequence[Delivery]) -> None:
         """Note finished work, and commit it when a second has passed."""
-        self._ledger.finish(deliveries)
+        self._offsets.finish(deliveries)
         self._gaps.finish(deliveries)
         if time.monotonic() - self._committed_at >= COMMIT_EVERY_S:
             self._commit(asynchronous=True)
@@ -147,7 +125,7 @@ class Source:
         delivery = _delivery(message)
         if (gap := self._gaps.first(delivery)) is not None:
             self._buffer.put_gap(gap)
-        self._ledger.deliver(delivery)
+        self._offsets.deliver(delivery)
         self._buffer.put(delivery)
 
     def _judge(self, error: KafkaError, message: Message | None) -> None:
@@ -173,7 +151,7 @@ class Source:
 
     def _commit(self, *, asynchronous: bool) -> None:
         self._committed_at = time.monotonic()
-        due = self._ledger.due()
+        due = self._offsets.due()
         if not due:
             return
         offsets = [TopicPartition(topic, number, offset) for (topic, number), offset in due.items()]
@@ -182,7 +160,7 @@ class Source:
                 self._consumer.commit(offsets=offsets, asynchronous=True)
             else:
                 self._consumer.commit(offsets=offsets, asynchronous=False)
-            self._ledger.commit(due)
+            self._offsets.commit(due)
         except KafkaException as error:
             # A rebalance is under way: whoever has the partition next reads these again.
             log.info("offsets not committed: %s", error.args[0].str())
@@ -196,7 +174,7 @@ class Source:
 
     def _start(self, partition: TopicPartition) -> TopicPartition:
         place = (partition.topic, partition.partition)
-        self._ledger.drop([place])
+        self._offsets.drop([place])
         try:
             committed = self._consumer.committed([partition], timeout=LOOKUP_S)[0].offset
             low, high = self._consumer.get_watermark_offsets(partition, timeout=LOOKUP_S)
@@ -223,7 +201,7 @@ class Source:
             log.warning("%s[%d]: the log has moved: %s", *place, error.args[0].str())
             return
         self._cut.discard(place)
-        self._ledger.drop([place])
+        self._offsets.drop([place])
         self._begin(place, low, high, certain=self._gaps.knows(place))
 
     def _begin(self, place: Partition, low: int, high: int, *, certain: bool) -> None:
@@ -238,7 +216,7 @@ class Source:
 
     def _on_lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:
         places = [(partition.topic, partition.partition) for partition in partitions]
-        self._ledger.drop(places)
+        self._offsets.drop(places)
         self._buffer.drop(places)
         self._gaps.drop(places)
         self._cut.difference_update(places)
@@ -260,12 +238,3 @@ def _delivery(message: Message) -> Delivery:
 
 def _bytes(value: Any) -> bytes | None:
     return value.encode() if isinstance(value, str) else value
-
-
-def _on_commit(error: KafkaError | None, _: list[TopicPartition]) -> None:
-    if error is not None:
-        log.info("offsets not committed: %s", error.str())
-
-
-def _on_error(error: KafkaError) -> None:
-    log.warning("Kafka: %s", error.str())

@@ -3,7 +3,7 @@
 from consumers.buffer import Buffer
 from consumers.delivery import Delivery
 from consumers.gaps import Gap
-from consumers.offsets import Ledger
+from consumers.offsets import OpenOffsets
 
 PLACE = ("t", 0)
 
@@ -12,39 +12,39 @@ def delivery(offset: int, size: int = 1, topic: str = "t") -> Delivery:
     return Delivery(topic, 0, offset, None, b"x" * size)
 
 
-def ledger_with(*offsets: int) -> Ledger:
-    ledger = Ledger()
-    for offset in offsets:
-        ledger.deliver(delivery(offset))
-    return ledger
+def opened(*numbers: int) -> OpenOffsets:
+    offsets = OpenOffsets()
+    for number in numbers:
+        offsets.deliver(delivery(number))
+    return offsets
 
 
 def test_nothing_behind_unfinished_work_is_committed() -> None:
-    ledger = ledger_with(3, 4, 5)
-    ledger.finish([delivery(4), delivery(5)])
-    assert ledger.due() == {PLACE: 3}
-    ledger.finish([delivery(3)])
-    assert ledger.due() == {PLACE: 6}
+    offsets = opened(3, 4, 5)
+    offsets.finish([delivery(4), delivery(5)])
+    assert offsets.due() == {PLACE: 3}
+    offsets.finish([delivery(3)])
+    assert offsets.due() == {PLACE: 6}
 
 
 def test_offsets_have_holes() -> None:
-    ledger = ledger_with(3, 7, 20)
-    ledger.finish([delivery(3)])
-    assert ledger.due() == {PLACE: 7}
+    offsets = opened(3, 7, 20)
+    offsets.finish([delivery(3)])
+    assert offsets.due() == {PLACE: 7}
 
 
 def test_what_has_been_committed_is_not_committed_again() -> None:
-    ledger = ledger_with(3)
-    ledger.finish([delivery(3)])
-    ledger.commit(ledger.due())
-    assert ledger.due() == {}
+    offsets = opened(3)
+    offsets.finish([delivery(3)])
+    offsets.commit(offsets.due())
+    assert offsets.due() == {}
 
 
 def test_work_for_a_partition_that_was_taken_away_counts_for_nothing() -> None:
-    ledger = ledger_with(3)
-    ledger.drop([PLACE])
-    ledger.finish([delivery(3)])
-    assert ledger.due() == {}
+    offsets = opened(3)
+    offsets.drop([PLACE])
+    offsets.finish([delivery(3)])
+    assert offsets.due() == {}
 
 
 def test_a_batch_is_bounded_in_messages_and_bytes() -> None:
