@@ -9,7 +9,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -18,11 +17,9 @@ from scizoo.services.kafka import ApacheKafka
 from scizoo.services.mongod import Mongod
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.sardana import Sardana
-from scizoo.services.service import Service
 from scizoo.services.simulation import Simulation
 from scizoo.services.tango_db import TangoDatabase
-
-Part = TypeVar("Part", bound=Service | ApacheKafka)
+from tests.serving import serving
 
 os.environ.pop("PYTANGO_DATABASE_NAME", None)  # else pytango-db's own fixtures would share that file
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -43,8 +40,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Take the folder away unless somebody wants to look for what went wrong."""
     folder = session.config.stash.get(BASE, None)
+    if folder:
+        remove_links(folder)
     if folder and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_links(folder: Path) -> None:
+    """Take away the short links that run folders of single tests have made to places in a folder."""
+    for link in Path(tempfile.gettempdir()).glob(f"scizoo-{os.getuid()}-*"):
+        if link.is_symlink() and link.readlink().is_relative_to(folder):
+            link.unlink()
 
 
 @pytest.fixture
@@ -69,16 +75,6 @@ def run_folder() -> Iterator[RunFolder]:
     """The folder of all services of this test run; its name is short enough for sockets."""
     with tempfile.TemporaryDirectory(prefix="scizoo-test-") as name:
         yield RunFolder(Path(name))
-
-
-def serving(service: Part) -> Iterator[Part]:
-    """Start a service, hand it to the tests once it is ready, stop it whatever happens."""
-    try:
-        service.start()
-        service.wait_ready()
-        yield service
-    finally:
-        service.stop()
 
 
 @pytest.fixture(scope="session")

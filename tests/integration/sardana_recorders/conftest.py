@@ -17,6 +17,7 @@ from scizoo.services.simulation import Simulation
 from scizoo.services.tango_db import TangoDatabase
 from tests.door import Door
 from tests.integration.sardana_recorders.spooled import Spooled
+from tests.serving import serving
 
 ANNOUNCER = "test/announcer/recorder"
 TRIALS = Path(__file__).parent / "macros"
@@ -51,6 +52,21 @@ class CapturedSardana(Sardana):
         door.run("defelem", "ct05", "ctctrl02", 1)
         door.run("defmeas", "mntgrp02", "ct05")
         door.run("senv", f"{self.door_names[1]}.ActiveMntGrp", "mntgrp02")
+
+
+@pytest.fixture(scope="session")
+def tango_db(run_folder: RunFolder) -> Iterator[TangoDatabase]:
+    """A Tango database of its own: one holds ``mot01`` and its like for a single Sardana.
+
+    TANGO_HOST does not name it: tests reach its devices through ``captured.proxy``.
+    """
+    yield from serving(TangoDatabase(RunFolder(run_folder.path / "rec")))
+
+
+@pytest.fixture(scope="session")
+def simulation(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Simulation]:
+    """The simulated devices in that database."""
+    yield from serving(Simulation(RunFolder(run_folder.path / "rec"), tango_db.address))
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +127,7 @@ def captured(
 @pytest.fixture(scope="session")
 def doors(captured: CapturedSardana) -> list[Door]:
     """Both Doors of the captured Sardana."""
-    return [Door(name) for name in captured.door_names]
+    return [Door(f"tango://{captured.tango_host}/{name}") for name in captured.door_names]
 
 
 @pytest.fixture

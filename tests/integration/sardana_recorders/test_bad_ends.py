@@ -107,16 +107,16 @@ def long_waits(captured):
     """Let START and END wait for 3 s at most; the ring must hang for that."""
     kept = load_settings(captured.state_folder)
     save_settings(captured.state_folder, kept.model_copy(update={"begin_wait_s": 3.0, "end_wait_s": 3.0}))
-    ring = tango.DeviceProxy("demo/sim/ring")
+    ring = captured.proxy("demo/sim/ring")
     yield ring
     save_settings(captured.state_folder, kept)
     wait_for(lambda: _answers(ring), 10, "the ring again")
 
 
 @pytest.fixture
-def slow_motor():
+def slow_motor(captured):
     """A motor whose move into a scan would last 5 s."""
-    motor = tango.DeviceProxy("mot01")
+    motor = captured.proxy("mot01")
     motor.Position = 0
     wait_for(lambda: motor.State() == tango.DevState.ON, 10, "the motor at 0")
     motor.Velocity = 1.0
@@ -162,7 +162,7 @@ def test_the_wait_for_end_values_ends_when_the_user_says_so(spooled, door, long_
 
 
 def test_a_device_that_hangs_costs_no_more_than_the_waits(captured, spooled, door):
-    ring = tango.DeviceProxy("demo/sim/ring")
+    ring = captured.proxy("demo/sim/ring")
     door.run("ascan", "mot01", 0, 1, 1, 0.01)
     ring.Hang(3.0)
     begin = time.monotonic()

@@ -2,7 +2,6 @@
 
 import h5py
 import pytest
-import tango
 
 
 def test_a_step_scan_is_told_in_full(spooled, door):
@@ -197,7 +196,7 @@ def by_reference(captured, doors):
     folder = captured.scan_dir / "images"
     folder.mkdir(exist_ok=True)
     door = doors[1]
-    tango.DeviceProxy("twod01").SavingEnabled = True
+    captured.proxy("twod01").SavingEnabled = True
     door.run("defmeas", "mntgrp03", "ct05", "twod01")
     door.run("senv", f"{captured.door_names[1]}.ActiveMntGrp", "mntgrp03")
     door.run(

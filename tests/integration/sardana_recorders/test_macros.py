@@ -98,9 +98,9 @@ def test_sct_counts_on_a_group_or_a_channel(spooled, door, countable, counters):
     assert scan.preview.columns[counters[0]] == [pytest.approx(0.05)]
 
 
-def test_sct_can_be_aborted(spooled, door):
+def test_sct_can_be_aborted(captured, spooled, door):
     run = door.begin("sct", 20)
-    group = tango.DeviceProxy("mntgrp01")
+    group = captured.proxy("mntgrp01")
     wait_for(lambda: group.State() == tango.DevState.MOVING, 5, "the count")
     door.proxy.AbortMacro()
     assert run.wait(10) == "abort"

@@ -6,9 +6,25 @@ from pathlib import Path
 import pytest
 
 from scifish.state_folder import StateFolder
-from scifly.claims import SpoolListener
+from scifly.claims import ScanListener
+from scizoo.services.run_folder import RunFolder
 from scizoo.services.sardana import Sardana
+from scizoo.services.simulation import Simulation
+from scizoo.services.tango_db import TangoDatabase
+from tests.serving import serving
 from tests.waiting import wait_for
+
+
+@pytest.fixture(scope="module")
+def tango_db(run_folder: RunFolder) -> Iterator[TangoDatabase]:
+    """A Tango database of its own: one holds ``mot01`` and its like for a single Sardana."""
+    yield from serving(TangoDatabase(RunFolder(run_folder.path / "fly")))
+
+
+@pytest.fixture(scope="module")
+def simulation(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Simulation]:
+    """The simulated devices in that database."""
+    yield from serving(Simulation(RunFolder(run_folder.path / "fly"), tango_db.address))
 
 
 @pytest.fixture
@@ -45,7 +61,7 @@ def test_the_file_of_a_scan_is_left_to_the_scan(beamline, raw, sardana, last_fil
     assert message.name == "Ag_0001.txt" and len(beamline.captures()) == 1
     states = {Path(str(shown["path"])).suffix: shown["state"] for shown in last_files()}
     assert states == {".h5": "left", ".txt": "captured"}
-    listener = SpoolListener(StateFolder(beamline.state), "scifly@nobody")
+    listener = ScanListener(StateFolder(beamline.state), "scifly@nobody")
     (scans_file,) = [path for path in listener.listen().named if path.endswith(".h5")]
     listener.close()
     assert Path(scans_file).parent == raw
