@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from consumers.testing.captures import capture, file, value
+from scifish.completion import PART_NAME
 from scizoo.services.kafka import ApacheKafka
 from scizoo.services.mongod import Mongod
 from tests.integration.consumers.installation import Installation
@@ -159,6 +160,39 @@ def test_of_two_processes_one_is_killed_in_mid_batch(installation: Installation)
             installation.wait_committed(30)
     assert installation.datasets.count_documents({"catalogued_at": {"$exists": True}}) == 30
     assert {receipt.pid for receipt in installation.receipts()} == {message.pid for message in messages}
+
+
+def test_of_two_processes_of_one_name_the_older_ends_with_1_and_a_sentence(
+    installation: Installation,
+) -> None:
+    with installation.scicow(instance="a") as older:
+        wait_for(lambda: b"reads" in older.log.read_bytes(), 30, "the first process reading")
+        with installation.scicow(instance="a") as newer:
+            assert older.process.wait(60) == 1
+            told = [line for line in older.log.read_text().splitlines() if line.startswith("scicow: ")]
+            assert len(told) == 1
+            assert "Is another process of this instance on?" in told[0]
+            installation.send(capture(1))
+            installation.wait_dataset(capture(1).pid)
+            assert newer.stop() == 0
+
+
+def test_a_capture_closed_by_scifish_is_complete_once_its_files_are_settled(
+    installation: Installation,
+) -> None:
+    told = {"author": "scifish@host1", "rank": 1}
+    closed = capture(**told, status="interrupted", files=[file("a.h5", complete=None, size=None)])
+    settled = {"name": PART_NAME, "index": 1, "of": 1}
+    files = [file("a.h5", complete=False, size=7)]
+    with installation.scicow():
+        installation.send(closed)
+        assert "catalogued_at" not in installation.wait_dataset(closed.pid)
+        installation.send(capture(phase="amended", **told, revision=2, part=settled, files=files))
+        dataset = installation.wait_dataset(closed.pid, catalogued_at={"$exists": True})
+        installation.wait_committed(2)
+    assert [(item["size"], item["complete"]) for item in dataset["files"]] == [(7, False)]
+    first, last = installation.receipts()
+    assert (first.catalogued_at, last.catalogued_at) == (None, dataset["catalogued_at"])
 
 
 def test_topic_missing_then_made(kafka: ApacheKafka, mongod: Mongod, tmp_path: Path) -> None:

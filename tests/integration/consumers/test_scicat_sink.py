@@ -253,6 +253,19 @@ def test_a_dataset_that_scicat_keeps_refusing_waits_while_others_pass(bench: Ben
     assert "contactEmail" in (refused[0].reason or "")
 
 
+def test_a_pi_without_an_address_is_stood_in_for_by_the_sites_contact(bench: Bench) -> None:
+    office = {**OFFICE, "pi": {"name": "Ada Lovelace", "email": None}}
+    [refused] = bench.write(ENDED, office=office)
+    assert (refused.outcome, "contactEmail" in (refused.reason or "")) == ("waiting", True)
+    ownership = bench.settings.ownership.model_copy(update={"contact_email": "beamline@example.org"})
+    bench.settings = bench.settings.model_copy(update={"ownership": ownership})
+    bench.sink.close()
+    bench.sink = bench.new_sink()
+    assert outcomes(bench.write(ENDED, office=office)) == ["catalogued"]
+    assert bench.dataset(ENDED)["contactEmail"] == "beamline@example.org"
+    assert "ownerEmail" not in bench.dataset(ENDED)
+
+
 @pytest.mark.parametrize(
     ("fields", "office", "reason"),
     [

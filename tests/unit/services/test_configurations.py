@@ -72,6 +72,8 @@ def test_the_consumers_accept_a_configuration_with_scicat(
     parsed = Configuration.model_validate(described)
     assert parsed.sinks_of("demo") == ["mongodb", "scicat"]
     assert "not in the file" not in str(described)
+    assert parsed.scicat is not None
+    assert parsed.scicat.ownership.contact_email, "else a dataset whose PI has no address waits for ever"
 
 
 def test_scicat_without_an_account_says_what_to_set(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
