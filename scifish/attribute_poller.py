@@ -1,8 +1,9 @@
-"""Keeping one text attribute of one device known, in a background thread that nobody waits for."""
+"""Keeping one attribute of one device known, in a background thread that nobody waits for."""
 
 import contextlib
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import tango
 
@@ -26,16 +27,23 @@ class AttributePoller:
     device, attribute
         What to read.
     answered
-        Called with the text, in the background thread; must not raise.
+        Called with the value, in the background thread; must not raise.
     silent
-        Called with the reason, in words, when there is no text; must not raise.
+        Called with the reason, in words, when there is no value; must not raise.
+    kind
+        What the value must be.
     """
 
     def __init__(
-        self, device: str, attribute: str, answered: Callable[[str], None], silent: Callable[[str], None]
+        self,
+        device: str,
+        attribute: str,
+        answered: Callable[[Any], None],
+        silent: Callable[[str], None],
+        kind: type | tuple[type, ...] = str,
     ) -> None:
         self._device, self._attribute = device, attribute
-        self._answered, self._silent = answered, silent
+        self._answered, self._silent, self._kind = answered, silent, kind
         self._wanted = Bell()
         self._closed = False
         self._proxy: tango.DeviceProxy | None = None
@@ -75,8 +83,8 @@ class AttributePoller:
         except tango.DevFailed as error:
             self._silent(reason_of_call(error.args))
             return
-        if not isinstance(value, str):
-            self._silent(f"{self._attribute} has no text: {value!r}"[:200])
+        if not isinstance(value, self._kind):
+            self._silent(f"{self._attribute} has no such value: {value!r}"[:200])
             return
         self._answered(value)
         if self._subscription is None:

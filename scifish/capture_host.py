@@ -14,6 +14,7 @@ from scifish.forwarder_settings import ForwarderSettings
 from scifish.forwarder_status import ForwarderStatus
 from scifish.producer import Producer
 from scifish.reserve import reserve_trouble
+from scifish.scans_here import ScansHere
 from scifish.settings import Settings, load_settings, save_settings
 from scifish.state_folder import StateFolder, host_name
 
@@ -100,6 +101,10 @@ class CaptureHost:
     def captures(self, limit: int) -> list[CaptureState]:
         """Return the newest captures; those that wait for a missing topic say so."""
         return [self._with_topic(item) for item in list_captures(self._folder, limit)]
+
+    def scans_here(self) -> ScansHere:
+        """Return a reader of this host's scans, to be used and closed by one thread."""
+        return ScansHere(self._folder)
 
     def scan(self, wanted: ScanWanted) -> CaptureState | None:
         """Return the capture of a scan; None when no spool of this host holds it."""

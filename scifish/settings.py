@@ -45,6 +45,7 @@ class Settings(BaseModel):
     context_max_age_s: float = Field(default=43_200, ge=0, description="a cached session books until then")
     array_limit: int = Field(default=4096, ge=1, description="longer arrays are summarised")
     file_wait_s: float = Field(default=60, ge=0, description="longest wait for the end of a scan's file")
+    sci_fish: str | None = Field(default=None, description="Tango name of this host's SciFish")
 
     def station(self, door: str | None = None, macro_server: str | None = None) -> Station:
         """Return the first line that matches, looking for the Door, then the MacroServer, then ``*``."""

@@ -1,32 +1,21 @@
 """Which files belong to scans: SciFly leaves those alone.
 
-Sardana's scans of this host name their files in messages that stand in the spools of the state
-folder. A scan often names them only when it ends; so a settled file waits, its values taken, while
-a scan is open whose folder it lies in. A scan that began after the file was seen counts as well,
-since the question is put last thing before a capture is committed.
+The scans of this host name their files in messages that stand in the spools of the state folder,
+those of the beamline's other capture hosts in what their SciFish devices say. A scan often names
+its files only when it ends; so a settled file waits, its values taken, while a scan is open whose
+folder it lies in. A scan that began after the file was seen counts as well, since the question is
+put last thing before a capture is committed.
 """
 
-import logging
 import os
-import sqlite3
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from pydantic import BaseModel, ValidationError
-
-from scifish.message_parts import DataFile
-from scifish.spool_rows import RowHead, SpoolRows, UnreadableRowError
+from scifish.scan_files import NamedFiles, ScanFiles
+from scifish.scans_elsewhere import HostScans, ScansElsewhere
+from scifish.spool_hearing import SpoolHearing
+from scifish.spool_rows import RowHead
 from scifish.state_folder import StateFolder
-
-log = logging.getLogger(__name__)
-BATCH = 500
-
-
-class ScanFiles(BaseModel):
-    """What of a message says where a scan's files lie."""
-
-    source_folder: str | None = None
-    files: list[DataFile] = []
 
 
 @dataclass
@@ -44,17 +33,27 @@ class Claims:
     named: dict[str, str] = field(default_factory=dict)
     open: dict[str, str] = field(default_factory=dict)
     _ended: set[str] = field(default_factory=set)
+    _open_at: dict[str, set[str]] = field(default_factory=dict)
 
-    def hear(self, pid: str, phase: str, scan: ScanFiles) -> None:
+    def hear(self, pid: str, phase: str, scan: NamedFiles) -> None:
         """Take one message of a scan; their order does not matter."""
-        folder = scan.source_folder or "/"
-        for file in scan.files:
-            self.named[os.path.normpath(PurePosixPath(folder) / file.path)] = pid
+        self._name(pid, scan.source_folder, [file.path for file in scan.files])
         if phase == "ended":
-            self._ended.add(pid)
-            self.open.pop(pid, None)
-        elif phase == "started" and pid not in self._ended and scan.source_folder:
-            self.open[pid] = os.path.normpath(scan.source_folder)
+            self._end(pid)
+        elif phase == "started":
+            self._begin(pid, scan.source_folder)
+
+    def hear_host(self, device: str, scans: tuple[ScanFiles, ...]) -> None:
+        """Take what the SciFish of another host says; an open scan it tells no more has ended."""
+        for scan in scans:
+            self._name(scan.pid, scan.source_folder, scan.files)
+        now_open = {scan.pid for scan in scans if scan.open}
+        for pid in self._open_at.get(device, set()) - now_open:
+            self._end(pid)
+        for scan in scans:
+            if scan.open:
+                self._begin(scan.pid, scan.source_folder)
+        self._open_at[device] = now_open
 
     def owner(self, path: PurePosixPath) -> str | None:
         """Return the pid of the scan that names a file (absolute path)."""
@@ -65,64 +64,76 @@ class Claims:
         plain = PurePosixPath(os.path.normpath(path))
         return next((pid for pid, folder in self.open.items() if plain.is_relative_to(folder)), None)
 
+    def _name(self, pid: str, folder: str | None, paths: list[str]) -> None:
+        for path in paths:
+            self.named[os.path.normpath(PurePosixPath(folder or "/") / path)] = pid
 
-class SpoolListener:
-    """Hears what the scans of this host say, by reading their spools; used by one thread.
+    def _begin(self, pid: str, folder: str | None) -> None:
+        if pid not in self._ended and folder:
+            self.open[pid] = os.path.normpath(folder)
+
+    def _end(self, pid: str) -> None:
+        self._ended.add(pid)
+        self.open.pop(pid, None)
+
+
+class ScanListener:
+    """Hears what the scans of this beamline say; used by one thread.
 
     Parameters
     ----------
     folder
-        State folder of the capture host.
+        State folder of this capture host.
     own_author
         Ours, ``scifly@<host>``: what SciFly itself says is no claim.
+    elsewhere
+        What the beamline's other capture hosts say; None: there are none.
     """
 
-    def __init__(self, folder: StateFolder, own_author: str) -> None:
+    def __init__(self, folder: StateFolder, own_author: str, elsewhere: ScansElsewhere | None = None) -> None:
         self.claims = Claims()
-        self._folder, self._own_author = folder, own_author
-        self._spools: dict[str, SpoolRows] = {}
-        self._heard: dict[str, int] = {}
+        self._own_author, self._elsewhere = own_author, elsewhere
+        self._spools = SpoolHearing(folder, self._is_of_others, self._take)
+        self._heard: dict[str, tuple[ScanFiles, ...]] = {}
 
     def listen(self) -> Claims:
-        """Hear everything committed before this call; a spool that did not change costs 10 µs."""
-        present = {path.stem: path for path in self._folder.spools.glob("*.db")}
-        for name in self._spools.keys() - present.keys():
-            self._close(name)
-        for name, path in present.items():
-            try:
-                spool = self._spools.get(name) or self._spools.setdefault(name, SpoolRows(path))
-                if spool.changed():
-                    self._hear(name, spool)
-            except sqlite3.Error as error:
-                log.warning("spool %s cannot be read now: %s", path, error)
-                self._close(name)
+        """Hear everything that this host committed before this call, and what the others have told."""
+        self._spools.listen()
+        for host in self._hosts():
+            if self._heard.get(host.device) is not host.scans:
+                self._heard[host.device] = host.scans
+                self.claims.hear_host(host.device, host.scans)
         return self.claims
 
+    def unheard(self, since_s: float) -> str | None:
+        """Return which host's scans of a moment are not known, and why; None: all are.
+
+        Parameters
+        ----------
+        since_s
+            The moment: s, monotonic clock.
+        """
+        for host in self._hosts():
+            if not host.knows_of(since_s) or self._heard.get(host.device) is not host.scans:
+                return f"SciFish {host.device}" + (f": {host.trouble}" if host.trouble else "")
+        return None
+
+    def silent(self) -> list[str]:
+        """Return which other hosts do not answer, in words."""
+        words = "does not tell its scans, so complete files wait"
+        return [f"SciFish {host.device} {words}: {host.trouble}" for host in self._hosts() if host.trouble]
+
     def close(self) -> None:
-        """Close all files."""
-        for name in list(self._spools):
-            self._close(name)
+        """Close all files, and ask nobody any more."""
+        self._spools.close()
+        if self._elsewhere:
+            self._elsewhere.close()
 
-    def _close(self, name: str) -> None:
-        """Close a spool; one that is opened again is heard from where it was."""
-        spool = self._spools.pop(name, None)
-        if spool is not None:
-            spool.close()
+    def _hosts(self) -> list[HostScans]:
+        return self._elsewhere.hosts() if self._elsewhere else []
 
-    def _hear(self, name: str, spool: SpoolRows) -> None:
-        while True:
-            batch = spool.heads_after(self._heard.get(name, 0), BATCH)
-            for head in batch.heads:
-                if head.author != self._own_author:
-                    self._take(spool, head)
-            if batch.last <= self._heard.get(name, 0):
-                return
-            self._heard[name] = batch.last
+    def _is_of_others(self, head: RowHead) -> bool:
+        return head.author != self._own_author
 
-    def _take(self, spool: SpoolRows, head: RowHead) -> None:
-        try:
-            body = spool.body(head.row)
-            if body is not None:
-                self.claims.hear(head.pid, head.phase, ScanFiles.model_validate_json(body))
-        except (UnreadableRowError, ValidationError) as error:
-            log.warning("row %d of spool %s cannot be read: %s", head.row, spool.path, error)
+    def _take(self, head: RowHead, body: bytes) -> None:
+        self.claims.hear(head.pid, head.phase, NamedFiles.model_validate_json(body))

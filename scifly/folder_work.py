@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 from scifish.errors import SpoolError
 from scifish.messages import Context
-from scifly.claims import SpoolListener
+from scifly.claims import ScanListener
 from scifly.journal import Journal
 from scifly.journal_rows import State
 from scifly.steps import Steps, absolute
@@ -36,7 +36,8 @@ class FolderWork:
     max_age_s
         Age, in s, until which a session that is not confirmed books.
     scan_wait_s
-        A complete file waits so long at most for an open scan that might name it.
+        A complete file waits so long at most for an open scan that might name it, or for a capture
+        host of the beamline that does not tell its scans.
     enabled
         New files are captured.
     batch
@@ -45,7 +46,7 @@ class FolderWork:
 
     steps: Steps
     journal: Journal
-    scans: SpoolListener
+    scans: ScanListener
     tally: Tally
     max_age_s: float
     scan_wait_s: float
@@ -114,10 +115,11 @@ class FolderWork:
         return ours
 
     def _must_wait(self, track: Track, at_s: float) -> bool:
+        since_s = track.rest.since_s if track.rest else at_s
         scan = self.scans.claims.may_yet_claim(absolute(track.row))
-        track.row.reason = f"waits for the end of scan {scan}" if scan else None
-        rested_s = at_s - track.rest.since_s if track.rest else 0.0
-        return scan is not None and rested_s < self.scan_wait_s
+        what = f"the end of scan {scan}" if scan else self.scans.unheard(since_s)
+        track.row.reason = f"waits for {what}" if what else None
+        return what is not None and at_s - since_s < self.scan_wait_s
 
     def _capture(self, folder: WatchedFolder) -> str | None:
         named = folder.in_state(State.NAMED)

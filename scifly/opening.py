@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from scifish.errors import SettingsError, SpoolError
 from scifish.producer import Producer
+from scifish.scans_elsewhere import ScansElsewhere
 from scifish.settings import Settings, Station
 from scifish.state_folder import find_state_folder
 from scifly.errors import JournalError
@@ -72,4 +73,5 @@ def open_service(
     def station() -> Station:
         return station_of(producer.settings, device, path_fixer)
 
-    return FileService(producer, journal, profiles, station, options), producer
+    elsewhere = ScansElsewhere(producer.settings.beamline, lambda: producer.settings.sci_fish)
+    return FileService(producer, journal, profiles, station, options, elsewhere), producer

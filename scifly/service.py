@@ -9,8 +9,9 @@ from datetime import datetime, timezone
 
 from scifish.context import KnownSession
 from scifish.producer import Producer
+from scifish.scans_elsewhere import ScansElsewhere
 from scifish.settings import Station
-from scifly.claims import SpoolListener
+from scifly.claims import ScanListener
 from scifly.errors import FolderError
 from scifly.folder_work import FolderWork
 from scifly.followed import Followed, folder_to_follow, is_old, kept, overlap
@@ -62,6 +63,8 @@ class FileService:
         At least one.
     station
         Returns which PathFixer and SciDog count now.
+    elsewhere
+        The scans of the beamline's other capture hosts; closed with the service.
     clock
         Monotonic, s.
     """
@@ -73,13 +76,14 @@ class FileService:
         profiles: Sequence[Profile],
         station: Callable[[], Station],
         options: Options = Options(),
+        elsewhere: ScansElsewhere | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.wake = threading.Event()
         self._producer, self._journal, self._profiles = producer, journal, profiles
         self._station, self._options, self._clock = station, options, clock
         self._tally = Tally()
-        self._scans = SpoolListener(producer.folder, producer.author)
+        self._scans = ScanListener(producer.folder, producer.author, elsewhere)
         self._work = FolderWork(
             steps=Steps(producer, journal, station, profiles),
             journal=journal,
@@ -113,6 +117,7 @@ class FileService:
         for folder in list(self._folders.values()):
             self._look_into(folder, report)
         self._drop_left_folders()
+        report.notes += self._scans.silent()
         return self._counted(report)
 
     def start_over(self) -> None:

@@ -6,9 +6,11 @@ disk and return; nothing waits for Kafka or for another device.
 
 import json
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
+from typing import Any
 
 import tango
 from pydantic import BaseModel
@@ -27,6 +29,8 @@ from tango_devices.tango_text import tango_text
 
 SHOWN = 50
 PERIOD_S = 0.5
+STALE_S = 1.0
+"""Scans read longer ago are not told: others rely on them (``scifish.scans_elsewhere.LAG_S``)."""
 
 
 class SciFish(ScizooDevice):
@@ -67,19 +71,30 @@ class SciFish(ScizooDevice):
     )
     LastCaptures = published((str,), [], doc="the newest captures, one JSON each, newest first")
 
+    ScanFiles = published(
+        (str,),
+        [],
+        doc="open scans and recent ones, one JSON each: pid, source_folder, files (relative), open; "
+        "the beamline's SciFlys leave these files alone",
+    )
+
     _host: CaptureHost | None = None
+    _scans_looked_s = float("-inf")
 
     def start(self, properties: SciFishProperties) -> None:
         """Write the settings of this host and start to capture and to forward."""
         self._warning = self.warn_of_unknown_properties()
+        self._scans_looked_s = float("-inf")
         try:
-            host = CaptureHost(properties.state_folder(), properties.settings(), properties.forwarding())
+            settings = properties.settings().model_copy(update={"sci_fish": self.get_name()})
+            host = CaptureHost(properties.state_folder(), settings, properties.forwarding())
         except SettingsError as error:
             raise PropertyError(tango_text(str(error))) from None
         stopped = threading.Event()
         self._host, self._stopped = host, stopped
         self.publish_state(DevState.ON, "starting")
         self.in_background(lambda: self._follow(host, stopped))
+        self.in_background(lambda: self._follow_scans(host, stopped))
 
     def stop(self) -> None:
         """Stop forwarding; what is not sent stays in the spools."""
@@ -87,6 +102,12 @@ class SciFish(ScizooDevice):
         if host is not None:
             self._stopped.set()
             host.close()
+
+    def published_value(self, name: str) -> Any:
+        """Return a published value; scans that are not known now are an error, not "there are none"."""
+        if name == "ScanFiles" and time.monotonic() - self._scans_looked_s > STALE_S:
+            tango.Except.throw_exception("NotKnownError", "the spools cannot be read now", "SciFish")
+        return super().published_value(name)
 
     @command(dtype_in=str, doc_in='{"program": ..., "title": ..., "source_folder": ...}', dtype_out=str)
     def StartCapture(self, text: str) -> str:  # noqa: N802 - a Tango command
@@ -159,6 +180,18 @@ class SciFish(ScizooDevice):
             self._show(host.status, host.disk_trouble)
             with suppress(ScifishError):
                 self.publish("LastCaptures", [_json(item) for item in host.captures(SHOWN)])
+
+    def _follow_scans(self, host: CaptureHost, stopped: threading.Event) -> None:
+        """Tell the SciFlys of other hosts which files are scans'; the first look may take seconds."""
+        with closing(host.scans_here()) as scans:
+            while not stopped.is_set():
+                looked_s = time.monotonic()
+                with suppress(OSError):
+                    elements = scans.look()
+                    if elements is not None:
+                        self.publish("ScanFiles", elements)
+                        self._scans_looked_s = looked_s
+                stopped.wait(PERIOD_S)
 
     def _show(self, status: ForwarderStatus, disk_trouble: str | None) -> None:
         self.publish("Pending", status.pending)

@@ -132,7 +132,7 @@ class Beamline:
     def _announce(self, **facts: str) -> None:
         self.revision += 1
         unowned = str(self.data / "unowned")
-        session = Session(revision=self.revision, beamline="demo", unowned_path=unowned, **facts)
+        session = Session(revision=self.revision, beamline=self.name, unowned_path=unowned, **facts)
         self.announcer.proxy().write_attribute("Session", session.model_dump_json(by_alias=True))
 
 
@@ -150,7 +150,7 @@ def beamline(
     announcer.wait_ready()
     announcer.proxy().write_attribute("ActiveSelection", SELECTION.model_dump_json())
     station = Station(match="*", path_fixer=device.name, sci_dog=device.name)
-    settings = Settings(beamline="demo", facility="maxiv", pid_prefix="20.500.12345", stations=(station,))
+    settings = Settings(beamline=name, facility="maxiv", pid_prefix="20.500.12345", stations=(station,))
     save_settings(state_folder, settings)
     made = Beamline(run_folder, tango_db.address, announcer, state_folder, tmp_path / "data", name)
     yield made

@@ -58,7 +58,9 @@ def path_fixer(beamline, root: Path, tmp_path: Path) -> Iterator[PathFixerClient
         beamline.run_folder, beamline.tango_host, f"pathfixer-{instance}", "PathFixer", [device], instance
     )
     station = Station(match="*", path_fixer=name, sci_dog=beamline.announcer.address)
-    settings = Settings(beamline="demo", facility="maxiv", pid_prefix="20.500.12345", stations=(station,))
+    settings = Settings(
+        beamline=beamline.name, facility="maxiv", pid_prefix="20.500.12345", stations=(station,)
+    )
     save_settings(beamline.state, settings)
     server.start()
     server.wait_ready()

@@ -14,7 +14,7 @@ from scifish.producer import Producer
 from scifish.session import Session
 from scifish.settings import Settings, Station, save_settings
 from scifish.state_folder import StateFolder
-from scifly.claims import SpoolListener
+from scifly.claims import ScanListener
 from scifly.folder_work import FolderWork
 from scifly.followed import Followed
 from scifly.journal import Journal
@@ -33,7 +33,7 @@ def session_of(path, proposal="20260101", **facts):
 class Fly:
     """One process life of SciFly, looking at one folder."""
 
-    def __init__(self, state, raw, profile, session=None, scan_wait_s=3600.0):
+    def __init__(self, state, raw, profile, session=None, scan_wait_s=3600.0, elsewhere=None):
         self.state, self.raw, self.now_s = state, raw, 1000.0
         self.producer, self.has_spool = Producer.start("scifly", state), True
         self.journal = Journal.open(state.path / "scifly.db")
@@ -47,7 +47,7 @@ class Fly:
             wake=threading.Event(),
             clock=lambda: self.now_s,
         )
-        self.scans = SpoolListener(state, self.producer.author)
+        self.scans = ScanListener(state, self.producer.author, elsewhere)
         steps = Steps(self.producer, self.journal, lambda: Station(match="*"), [profile])
         self.work = FolderWork(steps, self.journal, self.scans, Tally(), 43_200, scan_wait_s)
 
@@ -109,11 +109,11 @@ def fly(state, raw):
     """Begin a process life of SciFly, after the end of the one before."""
     alive = []
 
-    def begin(session=None, scan_wait_s=3600.0, **changes):
+    def begin(session=None, scan_wait_s=3600.0, elsewhere=None, **changes):
         while alive:
             alive.pop().end()
         (generic,) = load_profiles(["generic"])
-        alive.append(Fly(state, raw, generic.model_copy(update=changes), session, scan_wait_s))
+        alive.append(Fly(state, raw, generic.model_copy(update=changes), session, scan_wait_s, elsewhere))
         return alive[0]
 
     yield begin

@@ -6,13 +6,15 @@ import pytest
 
 from scifish.message_parts import DataFile
 from scifish.producer import Producer
-from scifly.claims import Claims, ScanFiles
+from scifish.scan_files import NamedFiles, RecentScans, ScanFiles
+from scifish.scans_elsewhere import LAG_S, HostScans
+from scifly.claims import Claims
 
 PID = "20.500.12345/one"
 
 
 def scan_files(folder, *names):
-    return ScanFiles(source_folder=str(folder), files=[DataFile(path=name) for name in names])
+    return NamedFiles(source_folder=str(folder), files=[DataFile(path=name) for name in names])
 
 
 @pytest.fixture
@@ -119,3 +121,86 @@ def test_a_damaged_row_hides_no_other(fly, raw, write, captures, scan, sardana, 
     write(raw / "second.h5")
     fly().settle()
     assert captures() == []
+
+
+class Elsewhere:
+    """Another capture host of the beamline, whose SciFish says what the test says."""
+
+    def __init__(self):
+        self.told = HostScans("demo/ctl/scifish-02", trouble="not running")
+
+    def tell(self, *scans, at_s=1e9):
+        self.told = HostScans(self.told.device, scans, at_s)
+
+    def hosts(self):
+        return [self.told]
+
+    def close(self):
+        pass
+
+
+def test_what_a_scan_of_another_host_names_is_left_alone(fly, raw, write, captures):
+    elsewhere = Elsewhere()
+    elsewhere.tell(ScanFiles(pid=PID, source_folder=str(raw), files=["scans.h5"]))
+    write(raw / "scans.h5")
+    write(raw / "Ag_0001.txt")
+    fly(elsewhere=elsewhere).settle()
+    assert [message.name for message in captures()] == ["Ag_0001.txt"]
+
+
+def test_an_open_scan_of_another_host_is_waited_for_until_it_is_told_no_more(fly, raw, write, captures):
+    elsewhere = Elsewhere()
+    elsewhere.tell(ScanFiles(pid=PID, source_folder=str(raw), open=True))
+    scifly = fly(elsewhere=elsewhere)
+    write(raw / "Ag_0001.txt")
+    scifly.settle()
+    assert captures() == []
+    elsewhere.tell()
+    scifly.look(later_s=1)
+    assert [message.name for message in captures()] == ["Ag_0001.txt"]
+
+
+def test_a_host_that_does_not_answer_is_waited_for_but_not_for_ever(fly, raw, write, captures):
+    elsewhere = Elsewhere()
+    scifly = fly(elsewhere=elsewhere, scan_wait_s=600.0)
+    write(raw / "Ag_0001.txt")
+    scifly.settle()
+    scifly.look(later_s=500)
+    assert captures() == []
+    scifly.look(later_s=100)
+    assert len(captures()) == 1
+
+
+def test_an_answer_from_before_the_file_came_to_rest_is_not_enough(fly, raw, write, captures):
+    elsewhere = Elsewhere()
+    scifly = fly(elsewhere=elsewhere)
+    elsewhere.tell(at_s=scifly.now_s + LAG_S - 0.1)
+    write(raw / "Ag_0001.txt")
+    scifly.settle()
+    assert captures() == []
+    elsewhere.tell(at_s=scifly.now_s + LAG_S)
+    scifly.look(later_s=1)
+    assert len(captures()) == 1
+
+
+class TestRecentScans:
+    def test_a_scan_is_told_with_its_files_until_and_after_its_end(self):
+        scans = RecentScans()
+        scans.hear(PID, "started", scan_files("/data/raw", "scans.h5"))
+        assert [ScanFiles.model_validate_json(told) for told in scans.elements()] == [
+            ScanFiles(pid=PID, source_folder="/data/raw", files=["scans.h5"], open=True)
+        ]
+        scans.hear(PID, "ended", scan_files("/data/raw", "scans.h5", "img_\u00e9.h5"))
+        scans.hear(PID, "started", scan_files("/data/raw"))
+        (told,) = scans.elements()
+        assert told.isascii()
+        assert ScanFiles.model_validate_json(told).files == ["scans.h5", "img_\u00e9.h5"]
+        assert not ScanFiles.model_validate_json(told).open
+
+    def test_the_oldest_are_forgotten_but_never_an_open_one(self):
+        scans = RecentScans()
+        scans.hear("open", "started", scan_files("/data/raw"))
+        for number in range(1100):
+            scans.hear(str(number), "ended", scan_files("/data/raw", f"{number}.h5"))
+        told = [ScanFiles.model_validate_json(element).pid for element in scans.elements()]
+        assert (told[0], told[-1], len(told)) == ("1099", "open", 1001)
