@@ -68,6 +68,7 @@ class Capture:
         self._groups: dict[bool, dict[str, dict[str, Value]]] = {True: {}, False: {}}
         self._notes: list[Failure] = []
         self._revision = 0
+        self._told_files: dict[str, Any] = {}
         self._lock = threading.RLock()
         self._at_start: Reading | PastReading | None
         self._at_end: Reading | PastReading | None
@@ -130,7 +131,17 @@ class Capture:
         with self._lock:
             files = [DataFile.model_validate(file) for file in fields.pop("files", ())]
             self._fields.update(fields, status=status, files=[])
-            self._commit(*split_files(self._message("ended", RANK_ENDED), files))
+            first, *parts = split_files(self._message("ended", RANK_ENDED), files)
+            self._told_files = {"files": first.files, "parts_expected": first.parts_expected}
+            self._commit(first, *parts)
+
+    def ended_again(self) -> None:
+        """Commit the end once more, with the values that have come in since; raises SpoolError.
+
+        The files stand as they were told: thousands are not sent a second time.
+        """
+        with self._lock:
+            self._commit(self._message("ended", RANK_ENDED).model_copy(update=self._told_files))
 
     def amended(self, name: str, index: int = 1, of: int = 1, **fields: Any) -> None:
         """Commit what has become known after the end, e.g. the size of a file.

@@ -75,16 +75,16 @@ class ClientCaptures:
             capture.put_group(CUSTOM, request.custom_values(), at_start=False)
         fields = {**fields, "files": request.files} if request.files else fields
         capture.ended(status, **fields)
-        self._in_background(self._add_end_values, capture, status, fields)
+        self._in_background(self._add_end_values, capture)
 
     def _add_start_values(self, capture: Capture) -> None:
         capture.wait_start(VALUES_WAIT_S)
         if capture.pid in self._open:
             capture.started()
 
-    def _add_end_values(self, capture: Capture, status: str, fields: dict[str, Any]) -> None:
+    def _add_end_values(self, capture: Capture) -> None:
         capture.wait_end(VALUES_WAIT_S)
-        capture.ended(status, **fields)
+        capture.ended_again()
 
     def _end_of_old(self, request: End) -> str:
         found = find_started(self._producer.folder, request.pid)

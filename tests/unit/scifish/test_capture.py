@@ -115,3 +115,15 @@ def test_settings_written_later_count_from_the_next_capture(producer, folder):
 def test_damaged_settings_leave_the_old_ones_in_force(producer, folder):
     (folder.path / "settings.json").write_text("{")
     assert scan(producer).pid.startswith("20.500.12345/")
+
+
+def test_values_that_come_after_the_end_do_not_send_thousands_of_files_again(producer, folder):
+    capture = scan(producer)
+    capture.ended("completed", files=[{"path": f"{number}.cbf"} for number in range(2500)])
+    capture.put_group("custom", {"temperature": Value(value=80, unit="K")}, at_start=False)
+    capture.ended_again()
+    first, *parts, again = messages(folder)
+    assert [part.phase for part in parts] == ["amended", "amended"]
+    assert (again.phase, again.files, again.parts_expected) == ("ended", first.files, 2)
+    assert again.values["custom"]["temperature"].value == 80
+    assert again.revision > parts[-1].revision
