@@ -5,10 +5,10 @@ So it works while SciFish is dead: then the spools tell what the forwarder has n
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,9 +36,11 @@ class SinkState(BaseModel):
 
 
 class CaptureState(BaseModel):
-    """One capture; ``age_s`` counts from its last commit, by the host's clock.
+    """One capture.
 
-    ``topic missing`` is said by a SciFish that could send it if the topic were there.
+    ``committed_s`` is its last commit, s since the epoch by its host's clock: what is published
+    must not change with time alone. ``topic missing`` is said by a SciFish that could send it if
+    the topic were there.
     """
 
     pid: str
@@ -56,7 +58,12 @@ class CaptureState(BaseModel):
     sinks: dict[str, SinkState] = {}
     start_ns: int = 0
     end_time: str | None = None
-    age_s: float
+    committed_s: float = 0.0
+
+    @property
+    def age_s(self) -> float:
+        """Time since its last commit, by this host's clock."""
+        return max(0.0, round(time.time() - self.committed_s, 3))
 
 
 @dataclass
@@ -134,8 +141,7 @@ def _body(path: Path, row: int) -> bytes | None:
 
 
 def _look_up(folder: StateFolder, wanted: Wanted) -> list[CaptureState]:
-    now = datetime.now(timezone.utc).timestamp()
-    states = [_tell(pid, found, now) for pid, found in _gather(folder, wanted).items()]
+    states = [_tell(pid, found) for pid, found in _gather(folder, wanted).items()]
     return sorted(states, key=lambda state: state.start_ns, reverse=True)[: wanted.limit]
 
 
@@ -181,7 +187,7 @@ def _gather_spool(path: Path, noted: int, wanted: Wanted, gathered: dict[str, _G
         gathered.setdefault(head.pid, _Gathered()).rows.setdefault((path.stem, head.row), (head, False))
 
 
-def _tell(pid: str, found: _Gathered, now_s: float) -> CaptureState:
+def _tell(pid: str, found: _Gathered) -> CaptureState:
     heads = [head for head, _ in found.rows.values()]
     tellings = [_telling(head, sent) for head, sent in found.rows.values()]
     now = standing(tellings, found.answers)
@@ -196,7 +202,7 @@ def _tell(pid: str, found: _Gathered, now_s: float) -> CaptureState:
         state=now.state,
         reason=now.reason,
         sinks=_sinks(now),
-        age_s=max(0.0, round(now_s - max(head.committed_s for head in heads), 3)),
+        committed_s=max(head.committed_s for head in heads),
     )
 
 

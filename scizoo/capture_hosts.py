@@ -68,7 +68,7 @@ def local_report() -> list[HostReport]:
 def newest_first(reports: list[HostReport]) -> list[CaptureState]:
     """Return the captures of all hosts, each pid once, newest first."""
     unique = {capture.pid: capture for report in reversed(reports) for capture in report.captures}
-    return sorted(unique.values(), key=lambda capture: capture.age_s)
+    return sorted(unique.values(), key=lambda capture: capture.committed_s, reverse=True)
 
 
 def _asking(name: str):  # type: ignore[no-untyped-def]

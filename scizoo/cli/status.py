@@ -12,7 +12,8 @@ from scizoo.capture_hosts import HostReport, newest_first, report_hosts
 from scizoo.exit_codes import ALL_GOOD, RED
 
 COLOURS = {"catalogued": "green", "sent": "cyan", "captured": "yellow", "waiting": "yellow"}
-JSON_FIELDS = {"pid", "type", "scan_id", "title", "host", "state", "reason", "sinks", "end_time", "age_s"}
+JSON_FIELDS = {"pid", "type", "scan_id", "title", "host", "state", "reason", "sinks", "end_time"}
+"""Besides ``age_s``, which is worked out here."""
 
 
 @click.command("status")
@@ -32,7 +33,10 @@ def command(beamline: str | None, limit: int, as_json: bool) -> None:
     reports = report_hosts(beamline)
     captures = newest_first(reports)[:limit]
     if as_json:
-        rows = [capture.model_dump(mode="json", include=JSON_FIELDS) for capture in captures]
+        rows = [
+            {**capture.model_dump(mode="json", include=JSON_FIELDS), "age_s": capture.age_s}
+            for capture in captures
+        ]
         click.echo(json.dumps(rows, indent=2))
         _problems(reports, Console(stderr=True))
     else:

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from sardana_recorders.capture_report import flow_lines, switch_lines
@@ -91,7 +93,8 @@ def test_the_report_names_the_scope_that_wins_and_the_others():
 
 
 def test_the_report_tells_the_newest_captures_of_the_door():
-    facts = {"pid": "p/1", "phase": "ended", "status": "completed", "title": "ascan", "age_s": 3.2}
+    facts = {"pid": "p/1", "phase": "ended", "status": "completed", "title": "ascan"}
+    facts["committed_s"] = time.time() - 3.1
     mine = CaptureState(door="door/demo/1", state="waiting", reason="unknown proposal", **facts)
     assert flow_lines([mine], DOOR) == ["  ascan: completed, waiting: unknown proposal, 3 s ago"]
     assert flow_lines([], DOOR) == ["Door/demo/1: no capture is kept on this host yet"]

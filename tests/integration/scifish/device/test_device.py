@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -111,6 +112,19 @@ def test_without_kafka_it_keeps_and_says_so(start: Start):
     assert state_of(proxy, pid) == "captured"
     wait_for(lambda: proxy.state() == tango.DevState.ALARM, 5, "alarm")
     assert "captures are kept; no Kafka is configured" in proxy.status()
+
+
+def test_its_list_of_captures_is_an_event_only_when_something_has_changed(start: Start):
+    proxy, told = start(Beamline="demo", **NEEDED).proxy(), []
+    proxy.Capture(json.dumps(SES))
+    event = proxy.subscribe_event("LastCaptures", tango.EventType.CHANGE_EVENT, told.append)
+    wait_for(lambda: proxy.OldestPendingAge >= 3, 10, "its state and values have come")
+    before = len(told)
+    wait_for(lambda: proxy.OldestPendingAge >= 5, 10, "time has passed")
+    proxy.unsubscribe_event(event)
+    assert before and len(told) == before
+    (shown,) = proxy.LastCaptures
+    assert time.time() - 20 < json.loads(shown)["committed_s"] <= time.time()
 
 
 def test_it_is_in_alarm_while_the_reserve_is_not_whole_whoever_has_used_it(scifish):
