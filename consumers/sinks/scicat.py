@@ -65,7 +65,7 @@ class ScicatSink:
         wanted = scicat_dataset(document, self._settings)
         try:
             kept = self._dataset_writer.write(wanted.dataset)
-            note = self._files_writer.write(wanted.dataset["pid"], wanted.blocks)
+            files = self._files_writer.write(wanted.dataset["pid"], wanted.blocks)
         except (RetryableError, FatalError):
             raise
         except UnknownOutcomeError as error:
@@ -74,10 +74,10 @@ class ScicatSink:
             return Answer("waiting", f"SciCat did not answer for it: {error}")
         except ConsumerError as error:
             return Answer("waiting", f"SciCat refuses it: {error}")
-        if note is not None:
-            return Answer("waiting", note)
+        if not files.done:
+            return Answer("waiting", files.note)
         stamp = self._datasets.stamp_complete([wanted.dataset["pid"]])[wanted.dataset["pid"]]
-        return Answer("catalogued", kept, stamp)
+        return Answer("catalogued", kept or files.note, stamp, retry=files.note is not None)
 
 
 def waits_for(document: Mapping[str, Any], lacking: str | None) -> str | None:

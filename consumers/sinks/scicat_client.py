@@ -108,6 +108,10 @@ class ScicatClient:
         """Add a block of files; doing it twice makes two."""
         self._write("POST", "/origdatablocks", block)
 
+    def change_block(self, block_id: str, fields: Json) -> None:
+        """Change fields of a block of files."""
+        self._write("PATCH", f"/origdatablocks/{quote(block_id, safe='')}", fields)
+
     def delete_block(self, block_id: str) -> None:
         """Remove a block that is there twice."""
         self._call("DELETE", f"/origdatablocks/{quote(block_id, safe='')}")

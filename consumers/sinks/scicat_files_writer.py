@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,17 @@ from consumers.sinks.scicat_written import WrittenDatasets
 from scifish.faultpoints import reached
 
 Json = dict[str, Any]
+FILE_FIELDS = ("path", "size", "time", "chk", "uid", "gid", "perm", "type")
+"""What SciCat takes of a file; it gives more back."""
+
+
+@dataclass(frozen=True)
+class FilesAnswer:
+    """How far the files of a dataset have come."""
+
+    done: bool = True
+    note: str | None = None
+    """For people: why to look again later, also when they are all there."""
 
 
 class ScicatFilesWriter:
@@ -24,8 +36,8 @@ class ScicatFilesWriter:
         self._written = written
         self._settle = timedelta(seconds=settle_s)
 
-    def write(self, pid: str, blocks: list[Json]) -> str | None:
-        """Bring the files of a dataset to what is wanted; return what is to be waited for, none when done.
+    def write(self, pid: str, blocks: list[Json]) -> FilesAnswer:
+        """Bring the files of a dataset to what is wanted.
 
         Raises
         ------
@@ -34,19 +46,30 @@ class ScicatFilesWriter:
         """
         wanted, known = fingerprint(blocks), self._written.find(pid)
         if not blocks or known.files == wanted:
-            return None
+            return FilesAnswer()
         there = self._without_doubles(self._client.find_blocks(pid))
+        there = [self._corrected(block, blocks) for block in there]
         paths = {file["path"] for block in there for file in block["dataFileList"]}
         missing = [left for left in (only_missing(block, paths) for block in blocks) if left]
         if missing and known.files_sent_at and self._written.clock() < known.files_sent_at + self._settle:
-            return "an earlier request to add its files may still be saved: looked at again later"
+            return FilesAnswer(False, "an earlier request to add its files may still be saved")
         for block in missing:
             self._written.send_files(pid)
             self._client.create_block(block)
             reached("scicow.files-sent")
         self._correct_size(pid, [*there, *missing])
+        if missing and known.files_sent_at:
+            self._written.doubt_files(pid)
+            return FilesAnswer(note="its files were sent twice: the first request may be saved very late")
         self._written.acknowledge_files(pid, wanted)
-        return None
+        return FilesAnswer()
+
+    def _corrected(self, block: Json, wanted: list[Json]) -> Json:
+        """Bring files of a block that is there to the sizes they have now; return the block."""
+        changes = newer_sizes(block, wanted)
+        if changes:
+            self._client.change_block(_id(block), changes)
+        return block | changes
 
     def _without_doubles(self, blocks: list[Json]) -> list[Json]:
         """Remove blocks that say nothing new; where that is not allowed, at least the size is corrected."""
@@ -63,7 +86,7 @@ class ScicatFilesWriter:
 
     def _delete(self, block: Json) -> None:
         try:
-            self._client.delete_block(str(block.get("_id") or block.get("id")))
+            self._client.delete_block(_id(block))
         except (RefusedError, UnknownOutcomeError):
             return
 
@@ -82,6 +105,29 @@ def only_missing(block: Json, paths: set[str]) -> Json | None:
     if not files:
         return None
     return block | {"dataFileList": files, "size": sum(file["size"] for file in files)}
+
+
+def newer_sizes(block: Json, wanted: list[Json]) -> Json:
+    """Return what to change in a block so that its files have the wanted sizes, nothing when they have.
+
+    A checksum is only taken over where the block's algorithm made it; that of the old content goes.
+    """
+    known = {file["path"]: (file, of.get("chkAlg")) for of in wanted for file in of["dataFileList"]}
+    files = []
+    for there in block["dataFileList"]:
+        file, algorithm = known.get(there["path"], (there, None))
+        if file["size"] != there["size"]:
+            kept = {name: there[name] for name in FILE_FIELDS if name in there and name != "chk"}
+            same = algorithm == block.get("chkAlg")
+            there = kept | {name: value for name, value in file.items() if same or name != "chk"}
+        files.append({name: there[name] for name in FILE_FIELDS if name in there})
+    size = sum(file["size"] for file in files)
+    before = [file["size"] for file in block["dataFileList"]]
+    return {} if before == [file["size"] for file in files] else {"dataFileList": files, "size": size}
+
+
+def _id(block: Json) -> str:
+    return str(block.get("_id") or block.get("id"))
 
 
 def fingerprint(blocks: list[Json]) -> str:

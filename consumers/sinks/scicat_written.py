@@ -66,6 +66,10 @@ class WrittenDatasets:
         """Note that SciCat has these files."""
         self._set(pid, {"files": fingerprint, "files_sent_at": None})
 
+    def doubt_files(self, pid: str) -> None:
+        """Note that SciCat may come to have more than these: they are looked at again next time."""
+        self._set(pid, {"files": None, "files_sent_at": None})
+
     def _set(self, pid: str, fields: Document) -> None:
         with mongo_errors("note what is written to SciCat"):
             self.collection.update_one({"_id": pid}, {"$set": fields}, upsert=True)

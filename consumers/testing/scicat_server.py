@@ -151,6 +151,7 @@ class ScicatServer:
             ("PATCH", "datasets", 2): (200, lambda: self.state.change_dataset(pid, body, user, since)),
             ("GET", "datasets", 3): (200, lambda: self.state.blocks_of(pid)),
             ("POST", "origdatablocks", 1): (201, lambda: self.state.create_block(body)),
+            ("PATCH", "origdatablocks", 2): (200, lambda: self.state.change_block(pid, body)),
             ("DELETE", "origdatablocks", 2): (200, lambda: self.state.delete_block(pid)),
         }
         call = calls.get((method, names[0], len(names)))

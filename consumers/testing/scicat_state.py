@@ -86,6 +86,14 @@ class ScicatState:
         """GET /v3/datasets/{pid}/origdatablocks."""
         return [block for block in self.blocks if block["datasetId"] == pid]
 
+    def change_block(self, block_id: str, body: Json) -> Json:
+        """PATCH /v3/origdatablocks/{id}."""
+        self._check("PartialUpdateOrigDatablockDto", body)
+        [block] = [block for block in self.blocks if block["_id"] == block_id]
+        block |= copy.deepcopy(body)
+        self._count(self.dataset(block["datasetId"]))
+        return block
+
     def delete_block(self, block_id: str) -> Json:
         """DELETE /v3/origdatablocks/{id}: needs a right of its own."""
         if not self.may_delete:

@@ -196,6 +196,36 @@ def test_files_whose_request_timed_out_are_not_sent_again_before_they_can_have_b
     assert sorted(bench.files(ENDED)) == ["ccd.h5", "scan.h5"]
 
 
+def test_a_request_that_is_saved_after_its_files_were_sent_again_is_found_by_itself(bench: Bench) -> None:
+    bench.server.faults = {3: Fault(500)}  # POST origdatablocks: not known to be lost
+    assert outcomes(bench.write(ENDED)) == ["waiting"]
+    bench.server.faults = {}
+    bench.clock.now += timedelta(minutes=2)
+    [again] = bench.write(ENDED)
+    assert (again.outcome, again.is_final) == ("catalogued", False), "looked at once more"
+    [block] = bench.server.state.blocks_of(ENDED.pid)
+    names = ("datasetId", "size", "dataFileList")
+    bench.server.state.create_block({name: block[name] for name in names})  # the first one, very late
+    [last] = bench.write(ENDED)
+    assert (last.outcome, last.is_final) == ("catalogued", True)
+    assert sorted(bench.files(ENDED)) == ["ccd.h5", "scan.h5"]
+    assert bench.dataset(ENDED)["size"] == 12
+
+
+def test_a_file_that_has_grown_has_its_new_size_in_scicat(bench: Bench) -> None:
+    bench.write(ENDED)
+    grown = capture(
+        files=[file("scan.h5", size=70), file("ccd.h5", size=5), file("new.h5", size=1)], revision=2
+    )
+    assert outcomes(bench.write(grown)) == ["catalogued"]
+    blocks = bench.server.state.blocks_of(ENDED.pid)
+    sizes = {item["path"]: item["size"] for block in blocks for item in block["dataFileList"]}
+    assert sizes == {"scan.h5": 70, "ccd.h5": 5, "new.h5": 1}
+    assert [block["size"] for block in blocks] == [75, 1]
+    assert (bench.dataset(ENDED)["size"], bench.dataset(ENDED)["numberOfFiles"]) == (76, 3)
+    assert bench.write(grown) and bench.server.requests == []
+
+
 @pytest.mark.parametrize("may_delete", [True, False])
 def test_files_that_are_there_twice_are_counted_once(bench: Bench, may_delete: bool) -> None:
     bench.write(capture(phase="started"))
