@@ -55,6 +55,7 @@ class Journal:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+        self._last: tuple[str, Beginning | None] = ("", None)
 
     @classmethod
     def open(cls, path: Path) -> "Journal":
@@ -106,11 +107,15 @@ class Journal:
         return int(found.lastrowid or 0)
 
     def beginning(self, number: int) -> Beginning:
-        """Return what was known then."""
+        """Return what was known then; a burst of files shares it, and nobody changes it."""
         found = self._database.execute("SELECT body FROM beginning WHERE id = ?", (number,)).fetchone()
         if found is None:
             raise JournalError(f"the journal has lost beginning {number}: move it away and start again")
-        return Beginning.model_validate_json(found[0])
+        text, last = self._last
+        if last is None or text != found[0]:
+            last = Beginning.model_validate_json(found[0])
+            self._last = (found[0], last)
+        return last
 
     def shorten_beginnings(self, before_ns: int) -> None:
         """Forget the values of old beginnings whose files are all done; contexts stay."""

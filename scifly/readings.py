@@ -27,7 +27,7 @@ class Readings:
 
     def __init__(self, reader: SnapshotReader, clock: Callable[[], float] = time.monotonic) -> None:
         self._reader, self._clock = reader, clock
-        self._hash = ""
+        self._selection: Selection | None = None
         self._snapshot = Snapshot({}, [])
         self._begun_s = float("-inf")
 
@@ -36,11 +36,16 @@ class Readings:
         if selection is None or not selection.entries:
             return Snapshot({}, [])
         now = self._clock()
-        if selection.hash != self._hash or now - self._begun_s > SHARE_S:
+        if not self._is_same(selection) or now - self._begun_s > SHARE_S:
             reading = self._reader.begin(selection)
             reading.wait(WAIT_S)
-            self._hash, self._begun_s, self._snapshot = selection.hash, now, reading.result()
+            self._selection, self._begun_s, self._snapshot = selection, now, reading.result()
         return self._snapshot
+
+    def _is_same(self, selection: Selection) -> bool:
+        """Tell whether this selection was read last; a hash is dear, and a burst has one object."""
+        last = self._selection
+        return selection is last or (last is not None and selection.hash == last.hash)
 
 
 def as_late(values: ValueTree) -> ValueTree:

@@ -57,6 +57,16 @@ def test_values_of_a_beginning_are_forgotten_when_its_files_are_long_done(journa
     assert journal.beginning(numbers[1]) == beginning
 
 
+def test_the_beginning_of_a_burst_is_read_from_its_json_once(journal):
+    beginning = Beginning(context=Context(), values={"current": Value(value=1, unit="mA")})
+    with journal.step():
+        first, other = (journal.add_beginning(beginning, seen_ns) for seen_ns in (10, 20))
+        journal.shorten_beginnings(before_ns=15)
+    assert journal.beginning(other) is journal.beginning(other)
+    assert journal.beginning(other) == beginning
+    assert journal.beginning(first).values == {}
+
+
 def test_folders_are_known_while_young_or_unfinished(journal):
     with journal.step():
         journal.keep_folder("/d/raw", "{}", 10)
