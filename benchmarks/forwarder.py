@@ -1,7 +1,6 @@
 """From a spool to Apache Kafka, all in-sync replicas: the forwarder against a bare producer."""
 
 import contextlib
-import itertools
 import sqlite3
 import time
 
@@ -18,6 +17,7 @@ from scifish.kafka_client import KafkaClient
 from scifish.messages import CaptureMessage
 from scifish.spool import Spool
 from scifish.state_folder import StateFolder
+from scifish.testing.capture_messages import new_identity
 from scizoo.services.waiting import wait_until
 
 MESSAGES, ROUNDS = 1000, 10
@@ -35,12 +35,11 @@ def run(place: Place) -> Group:
     spool, own = Spool.open(state, "sardana"), Spool.open(state, "scifish")
     forwarder, producer = Forwarder(state, own, settings), Producer({**_client(place.kafka()), **SETTINGS})
     forwarder.start()
-    messages, revision = [typical_message(number) for number in range(MESSAGES)], itertools.count(1)
+    messages = [typical_message(number) for number in range(MESSAGES)]
     bodies = [(message.pid, message.to_bytes()) for message in messages]
 
     def forward() -> float:
-        told = {"revision": next(revision)}
-        return _forward(spool, state, [message.model_copy(update=told) for message in messages])
+        return _forward(spool, state, [message.model_copy(update=new_identity()) for message in messages])
 
     actions = {"ours": forward, "bare": lambda: _produce(producer, bodies)}
     in_turns(actions, 1)
