@@ -6,6 +6,7 @@ import signal
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from scifish.captures import list_captures
+from scifish.heartbeat import Heartbeat
 from scifish.messages import decode
 from scifish.receipts import Receipt
 from scifish.settings import load_settings
@@ -112,6 +114,29 @@ def test_without_kafka_it_keeps_and_says_so(start: Start):
     assert state_of(proxy, pid) == "captured"
     wait_for(lambda: proxy.state() == tango.DevState.ALARM, 5, "alarm")
     assert "captures are kept; no Kafka is configured" in proxy.status()
+
+
+def test_it_tells_which_consumers_are_alive_and_nothing_that_changes_each_second(scifish, kafka, beamline):
+    proxy, told = scifish.proxy(), []
+    assert not proxy.Consumers, "nobody was ever heard of"
+    now = datetime.now(timezone.utc)
+    beat = Heartbeat(sink="mongodb", group="scicow-mongodb", sinks=["mongodb", "scicat"], at=now)
+    producer = Producer({"bootstrap.servers": kafka.address})
+    producer.produce(f"scizoo.{beamline}.receipts", beat.to_bytes())
+    assert producer.flush(10) == 0
+    wait_for(lambda: proxy.Consumers, 20, "the heartbeat has come")
+    event = proxy.subscribe_event("Consumers", tango.EventType.CHANGE_EVENT, told.append)
+    mongodb, scicat = (json.loads(line) for line in proxy.Consumers)
+    assert mongodb.keys() == {"sink", "alive", "since"}
+    assert (mongodb["sink"], mongodb["alive"]) == ("mongodb", True)
+    assert abs(datetime.fromisoformat(mongodb["since"].replace("Z", "+00:00")) - now) < timedelta(minutes=1)
+    assert scicat == {"sink": "scicat", "alive": None, "since": None}
+    producer.produce(f"scizoo.{beamline}.receipts", beat.to_bytes())
+    assert producer.flush(10) == 0
+    proxy.Capture(json.dumps(SES))
+    wait_for(lambda: proxy.Sent, 20, "something else has been told since")
+    proxy.unsubscribe_event(event)
+    assert len(told) == 1, "only the subscription's own"
 
 
 def test_its_list_of_captures_is_an_event_only_when_something_has_changed(start: Start):
