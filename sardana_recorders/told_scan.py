@@ -68,7 +68,7 @@ class ToldScan:
     def begin_again(self) -> None:
         """Commit the start once more, with the values that have come in meanwhile."""
         self._put_snapshot()
-        self.capture.started(**self._fields())
+        self.capture.started_again(**self._fields())
 
     def end(
         self,

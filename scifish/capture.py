@@ -123,17 +123,37 @@ class Capture:
             self._fields.update(fields, status="running")
             self._commit(self._message("started", RANK_STARTED))
 
-    def ended(self, status: str, **fields: Any) -> None:
+    def started_again(self, **fields: Any) -> None:
+        """Replace ``started`` by one with the values that have come in since; waits for no disk.
+
+        What the disk does not take is told by the spool's ``trouble``; raises SpoolError when the
+        spool is closed.
+        """
+        with self._lock:
+            self._fields.update(fields, status="running")
+            message = self._message("started", RANK_STARTED)
+            self._producer.spool.commit_soon(message)
+
+    def ended(self, status: str, *, hold_s: float = 0.0, **fields: Any) -> None:
         """Commit phase ``ended``, which is self-contained; raises SpoolError when the disk does not take it.
 
         Files beyond the first 1000 follow as amended parts.
+
+        Parameters
+        ----------
+        status
+            How it ended.
+        hold_s
+            ``ended_again`` follows within this time, s: until then nothing is complete.
+        **fields
+            Of the message.
         """
         with self._lock:
             files = [DataFile.model_validate(file) for file in fields.pop("files", ())]
             self._fields.update(fields, status=status, files=[])
             first, *parts = split_files(self._message("ended", RANK_ENDED), files)
             self._told_files = {"files": first.files, "parts_expected": first.parts_expected}
-            self._commit(first, *parts)
+            self._commit(first, *parts, hold_s=hold_s)
 
     def ended_again(self) -> None:
         """Commit the end once more, with the values that have come in since; raises SpoolError.
@@ -205,9 +225,9 @@ class Capture:
         kept = {key: value for key, value in whole.items() if key not in bad or key in Identity.model_fields}
         return CaptureMessage.model_validate(kept)
 
-    def _commit(self, *messages: CaptureMessage) -> None:
+    def _commit(self, *messages: CaptureMessage, hold_s: float = 0.0) -> None:
         self._revision = messages[-1].revision
-        self._producer.spool.commit(*messages)
+        self._producer.spool.commit(*messages, hold_s=hold_s)
 
 
 def _marked(failures: Iterable[Failure], phase: str) -> list[Failure]:

@@ -16,6 +16,7 @@ from scifish.selection import RESERVED_GROUPS
 
 VALUES_WAIT_S = 3.0
 """Values may follow that late, as a later revision."""
+HOLD_MARGIN_S = 1.0
 CUSTOM = RESERVED_GROUPS[1]
 
 
@@ -74,7 +75,7 @@ class ClientCaptures:
         if request.custom:
             capture.put_group(CUSTOM, request.custom_values(), at_start=False)
         fields = {**fields, "files": request.files} if request.files else fields
-        capture.ended(status, **fields)
+        capture.ended(status, hold_s=VALUES_WAIT_S + HOLD_MARGIN_S, **fields)
         self._in_background(self._add_end_values, capture)
 
     def _add_start_values(self, capture: Capture) -> None:

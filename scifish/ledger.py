@@ -10,6 +10,7 @@ from pathlib import Path
 from scifish.broker_clock import resend_after_ms
 from scifish.capture_state import Answer, Standing, Telling, is_final, standing
 from scifish.ledger_tables import open_ledger
+from scifish.spool_layout import HOLD_MS
 from scifish.spool_rows import RowHead
 
 STARTED_HOLD_MS = 1000
@@ -157,11 +158,10 @@ class Ledger:
         skip = """UPDATE message SET state = 'skipped' WHERE pid = ? AND phase = ? AND author = ? AND part = ?
             AND revision < ? AND state = 'pending'"""
         self.database.execute(skip, (*key, head.revision))
-        hold = head.phase == "started" and head.revision == 1
         insert = """INSERT OR IGNORE INTO message (spool, row, pid, phase, author, part, rank, revision,
             committed_s, summary, not_before_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
         facts = (head.rank, head.revision, head.committed_s, head.summary)
-        self.database.execute(insert, (spool, head.row, *key, *facts, now_ms + STARTED_HOLD_MS * hold))
+        self.database.execute(insert, (spool, head.row, *key, *facts, now_ms + _hold_ms(head)))
         self.touch(head.pid)
 
     def _send_again(self, condition: str, values: tuple[object, ...]) -> int:
@@ -216,6 +216,13 @@ class Ledger:
         facts = (first.get("door"), now.state, now.reason, first.get("start_ns", 0))
         newest = max(row["committed_s"] for row in rows)
         self.database.execute(write, (pid, begun, now.open and begun is not None, *facts, newest))
+
+
+def _hold_ms(head: RowHead) -> int:
+    """Return how long a row waits for a newer revision, which carries the values."""
+    if head.phase == "started" and head.revision == 1:
+        return STARTED_HOLD_MS
+    return int(json.loads(head.summary).get(HOLD_MS, 0)) if head.phase == "ended" else 0
 
 
 def answers_of(database: sqlite3.Connection, pid: str) -> list[Answer]:

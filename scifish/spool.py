@@ -8,6 +8,7 @@ import os
 import sqlite3
 import time
 import uuid
+from collections.abc import Sequence
 
 from scifish.errors import SpoolError
 from scifish.messages import MAX_BYTES, CaptureMessage
@@ -15,7 +16,7 @@ from scifish.producer_lock import ProducerLock, create_lock
 from scifish.reserve import give_up_reserve, make_reserve
 from scifish.size_limit import fit
 from scifish.spool_layout import create_database, row_of
-from scifish.spool_thread import PRUNE_PERIOD_S, SpoolThread
+from scifish.spool_thread import PRUNE_PERIOD_S, Row, SpoolThread
 from scifish.state_folder import StateFolder, host_name
 
 COMMIT_LIMIT_S = 2.0
@@ -88,21 +89,48 @@ class Spool:
         """What the operator must be told now although commits succeed; None when all is well."""
         return self._thread.trouble
 
-    def commit(self, *messages: CaptureMessage) -> None:
+    def commit(self, *messages: CaptureMessage, hold_s: float = 0.0) -> None:
         """Keep one message, or several all together: durable when this returns.
 
         A message above 900 kB is reduced, and each reduction noted in its ``failures``.
+
+        Parameters
+        ----------
+        *messages
+            In their order.
+        hold_s
+            A newer revision of the first follows within this time, s: the forwarder waits for it,
+            so that the catalogue does not take the first for the whole.
 
         Raises
         ------
         SpoolError
             Nothing is, or not yet, on the disk; the text says why. The next commit may succeed.
         """
+        self._thread.commit(self._rows(messages, hold_s), COMMIT_LIMIT_S)
+
+    def commit_soon(self, *messages: CaptureMessage) -> None:
+        """Keep messages without waiting for the disk, in the order of all commits.
+
+        For what replaces something durable: a crash at once costs no more than the difference. What
+        goes wrong on the disk is told by ``trouble``.
+
+        Raises
+        ------
+        SpoolError
+            The spool is closed, or belongs to another process.
+        """
+        self._thread.commit_soon(self._rows(messages))
+
+    def _rows(self, messages: Sequence[CaptureMessage], hold_s: float = 0.0) -> list[Row]:
         if os.getpid() != self._process:
             raise SpoolError("this is a forked child of the process that owns the spool: it cannot commit")
         now = time.time()
-        rows = [row_of(message, fit(message, MAX_BYTES), now) for message in messages]
-        self._thread.commit(rows, COMMIT_LIMIT_S)
+        holds = (hold_s, *(0.0 for _ in messages[1:]))
+        return [
+            row_of(message, fit(message, MAX_BYTES), now, hold)
+            for message, hold in zip(messages, holds, strict=True)
+        ]
 
     def close(self) -> None:
         """Close the database and give the lock back; waits at most 2 s for the disk."""

@@ -14,6 +14,8 @@ from typing import Any
 from scifish.messages import CaptureMessage
 from scifish.shared_file import make_shared_file
 
+HOLD_MS = "hold_ms"
+"""In a summary: how long the forwarder waits for a newer revision."""
 LAYOUT = 1
 """``PRAGMA user_version``; rises with every added column."""
 
@@ -74,8 +76,19 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     )
 
 
-def row_of(message: CaptureMessage, body: bytes, committed_s: float) -> tuple[Any, ...]:
-    """Return the values of `INSERT` for a message, its serialised form and the host's time (s, epoch)."""
+def row_of(message: CaptureMessage, body: bytes, committed_s: float, hold_s: float = 0.0) -> tuple[Any, ...]:
+    """Return the values of `INSERT` for a message.
+
+    Parameters
+    ----------
+    message, body
+        It, and its serialised form.
+    committed_s
+        The host's time, s since the epoch.
+    hold_s
+        Time in s that the forwarder waits for a newer revision before it sends this one.
+    """
+    hold = {HOLD_MS: int(hold_s * 1000)} if hold_s else {}
     return (
         message.pid,
         message.phase,
@@ -84,7 +97,7 @@ def row_of(message: CaptureMessage, body: bytes, committed_s: float) -> tuple[An
         message.rank,
         message.revision,
         committed_s,
-        json.dumps(summary_of(message)),
+        json.dumps({**summary_of(message), **hold}),
         zlib.crc32(body),
         body,
     )

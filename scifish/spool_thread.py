@@ -71,10 +71,7 @@ class SpoolThread:
 
     def commit(self, rows: list[Row], limit_s: float) -> None:
         """Insert all rows or none and wait until they are durable; raises SpoolError."""
-        if self._stopped.is_set():
-            raise SpoolError(f"spool {self._name} is closed")
-        request = _Request(rows)
-        self._requests.put(request)
+        request = self._ask(rows)
         if not request.answered.wait(limit_s):
             raise SpoolError(
                 f"the disk of {self._folder.path} has not answered for {limit_s:g} s: not yet kept"
@@ -82,11 +79,22 @@ class SpoolThread:
         if request.error:
             raise SpoolError(request.error)
 
+    def commit_soon(self, rows: list[Row]) -> None:
+        """Insert all rows or none, after what was asked before; waits for nothing, raises SpoolError."""
+        self._ask(rows)
+
     def stop(self, limit_s: float) -> bool:
         """Finish what was asked before, close the database; tell whether that came to its end in time."""
         request = _Request(None)
         self._requests.put(request)
         return self._stopped.wait(limit_s)
+
+    def _ask(self, rows: list[Row]) -> _Request:
+        if self._stopped.is_set():
+            raise SpoolError(f"spool {self._name} is closed")
+        request = _Request(rows)
+        self._requests.put(request)
+        return request
 
     def _run(self) -> None:
         self._seen_alive = self._pruned = time.monotonic()

@@ -127,3 +127,28 @@ def test_values_that_come_after_the_end_do_not_send_thousands_of_files_again(pro
     assert (again.phase, again.files, again.parts_expected) == ("ended", first.files, 2)
     assert again.values["custom"]["temperature"].value == 80
     assert again.revision > parts[-1].revision
+
+
+def test_the_start_told_again_stands_in_the_order_of_commits_without_waiting(producer, folder):
+    capture = scan(producer)
+    capture.started(title="ascan")
+    capture.put_group("snapshot", {"energy": Value(value=8.0, unit="keV")}, at_start=True)
+    capture.started_again()
+    capture.ended("completed")
+    first, again, ended = messages(folder)
+    assert [first.phase, again.phase, ended.phase] == ["started", "started", "ended"]
+    assert again.values_at_start["snapshot"]["energy"].value == 8.0
+    assert first.revision < again.revision < ended.revision
+
+
+def test_an_end_whose_values_follow_asks_to_be_held_back(producer, folder):
+    capture = scan(producer)
+    capture.ended("completed", hold_s=4.0, files=[{"path": f"{number}.cbf"} for number in range(1001)])
+    capture.ended_again()
+    (path,) = folder.spools.glob("*.db")
+    query = "select phase, json_extract(summary, '$.hold_ms') from message order by id"
+    assert sqlite3.connect(path).execute(query).fetchall() == [
+        ("ended", 4000),
+        ("amended", None),
+        ("ended", None),
+    ]

@@ -26,12 +26,12 @@ class Bench:
     def __init__(self, path):
         self.path, self.ledger, self.rows = path, Ledger(path), 0
 
-    def note(self, *messages):
+    def note(self, *messages, **hints):
         heads = []
         for message in messages:
             self.rows += 1
             facts = (message.pid, message.phase, message.author, "", message.rank, message.revision)
-            heads.append(RowHead(self.rows, *facts, 0.0, json.dumps(summary_of(message))))
+            heads.append(RowHead(self.rows, *facts, 0.0, json.dumps({**summary_of(message), **hints})))
         with self.ledger.transaction():
             self.ledger.note(SPOOL, heads, self.rows, 0)
 
@@ -106,6 +106,15 @@ def test_a_first_start_is_held_back_for_its_values(bench, scan):
     bench.note(started)
     assert bench.waiting(now_ms=STARTED_HOLD_MS - 1) == []
     assert bench.waiting(now_ms=STARTED_HOLD_MS) == [1]
+
+
+def test_an_end_is_held_back_for_its_values_as_long_as_its_producer_says(bench):
+    identity = new_identity()
+    bench.note(told(identity, "ended", 1), hold_ms=4000)
+    assert bench.waiting(now_ms=3999) == []
+    assert bench.waiting(now_ms=4000) == [1], "should they never come"
+    bench.note(told(identity, "ended", 2))
+    assert bench.waiting(now_ms=0) == [2]
 
 
 def test_what_was_on_its_way_when_the_forwarder_died_goes_again(bench, scan):

@@ -185,6 +185,19 @@ def test_without_a_state_folder_the_error_says_what_to_do(tmp_path):
         Spool.open(StateFolder(tmp_path / "missing"), "sardana")
 
 
+def test_a_commit_that_waits_for_nothing_is_kept_in_order_and_before_the_spool_closes(folder):
+    spool, identity = Spool.open(folder, "sardana"), new_identity()
+    spool.commit(told(identity, "started", 1))
+    spool.commit_soon(told(identity, "started", 2))
+    spool.commit(told(identity, "ended", 3))
+    spool.commit_soon(told(identity, "ended", 4))
+    spool.close()
+    heads = rows_of(folder, spool.uuid).heads_after(0, 10).heads
+    assert [head.revision for head in heads] == [1, 2, 3, 4]
+    with pytest.raises(SpoolError, match="closed"):
+        spool.commit_soon(told(identity, "ended", 5))
+
+
 def test_a_disk_that_takes_no_more_is_a_spool_error_at_once_and_later_commits_work(folder, spool):
     spool.commit(told(new_identity()))
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
