@@ -29,7 +29,7 @@ from tango_devices.tango_text import tango_text
 
 SHOWN = 50
 PERIOD_S = 0.5
-STALE_S = 1.0
+STALE_S = 2.0
 """Scans read longer ago are not told: others rely on them (``scifish.scans_elsewhere.LAG_S``)."""
 
 

@@ -66,7 +66,7 @@ def test_a_file_that_a_scan_of_the_other_host_names_is_one_dataset(beamline, raw
     (raw / "Ag_0001.txt").write_text("counts")
     wait_for(lambda: beamline.read("Settling") == 2, 20, "both are seen")
     scans.EndCapture(json.dumps({"pid": pid, "files": [{"path": "scan_0001.h5"}]}))
-    beamline.captured(1)
+    beamline.captured(1, 40)
     beamline.idle()
     assert names(beamline) == ["Ag_0001.txt"]
 
@@ -80,5 +80,5 @@ def test_a_file_that_a_scan_of_the_other_host_names_is_one_dataset(beamline, raw
     sci_fish["ec-scan"].stop()
     sci_fish["ec-scan"].start()
     sci_fish["ec-scan"].wait_ready()
-    beamline.captured(2)
+    beamline.captured(2, 40)
     assert names(beamline) == ["Ag_0001.txt", "Ag_0002.txt"]
