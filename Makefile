@@ -15,7 +15,7 @@ DEMO_OPTIONS := --broker $(BROKER) $(if $(KEEP),--keep) $(if $(SCICAT_URL),--sci
 SOAK_SCANS ?= 200
 SOAK_SEED ?=
 
-.PHONY: help setup demo test test-unit test-integration test-versions bench soak sabotage lint format schemas clean
+.PHONY: help setup demo test test-unit test-integration test-bad-days test-versions bench soak sabotage lint format schemas clean
 .DEFAULT_GOAL := help
 
 help: ## list the chores
@@ -29,13 +29,16 @@ demo: ## one scan and one file, from nothing to the catalogue (KEEP=1 BROKER=kaf
 	@.venv/bin/scizoo demo $(DEMO_OPTIONS)
 
 test: setup lint ## lint, then all tests against the real parts
-	@$(WITH_GUI) $(RUN) pytest tests/unit tests/integration
+	@$(WITH_GUI) $(RUN) pytest tests/unit tests/integration tests/bad_days
 
 test-unit: setup ## the fast tests only
 	@$(WITH_GUI) $(RUN) pytest tests/unit
 
 test-integration: setup ## the tests with Tango, Sardana, Kafka and MongoDB only
 	@$(WITH_GUI) $(RUN) pytest tests/integration
+
+test-bad-days: setup ## whatever dies, nothing is lost: the bad days only
+	@$(WITH_GUI) $(RUN) pytest tests/bad_days
 
 test-versions: setup ## the lowest and the newest version of each dependency
 	@$(WITH_GUI) $(PYTHON) -m bootstrap.versions lowest newest
