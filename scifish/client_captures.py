@@ -8,7 +8,7 @@ from scifish.capture import Capture
 from scifish.captures import find_started
 from scifish.client_requests import Begin, End, Request, Whole
 from scifish.errors import MessageError
-from scifish.file_parts import split_files
+from scifish.file_parts import chunks, split_files
 from scifish.message_parts import Failure
 from scifish.messages import RANK_ENDED
 from scifish.producer import Producer
@@ -34,7 +34,7 @@ class ClientCaptures:
     def start(self, request: Begin) -> str:
         """Begin a capture and return its pid."""
         capture = self._begin(request)
-        capture.started(**request.fields(), start_time=_now(), files=request.files[:1000])
+        capture.started(**request.fields(), start_time=_now(), files=chunks(request.files)[0])
         self._open[capture.pid] = capture
         self._in_background(self._add_start_values, capture)
         return capture.pid

@@ -11,9 +11,8 @@ from typing import Protocol
 
 from scifish.entry_end import entry_has_ended
 from scifish.errors import ScifishError
+from scifish.file_parts import chunks
 from scifish.file_watch import FileWatch, Stat
-from scifish.message_parts import DataFile
-from scifish.messages import MAX_FILES
 from scifish.scan_file import ScanFile
 
 LOG = logging.getLogger(__name__)
@@ -125,7 +124,7 @@ def stat_of(path: str) -> Stat | None:
 def _tell(job: _Job) -> bool:
     """Tell what became of the files; false when the disk does not take it now."""
     files = [watch.told(job.folder) for watch in job.watches]
-    pieces = list(_pieces(files))
+    pieces = chunks(files)
     try:
         for index, piece in enumerate(pieces, 1):
             job.capture.amended(PART_NAME, index, len(pieces), source_folder=job.folder, files=piece)
@@ -133,8 +132,3 @@ def _tell(job: _Job) -> bool:
         LOG.warning("sizes of a capture's files cannot be told yet: %s", error)
         return False
     return True
-
-
-def _pieces(files: Sequence[DataFile]) -> Iterator[Sequence[DataFile]]:
-    for begin in range(0, len(files), MAX_FILES):
-        yield files[begin : begin + MAX_FILES]

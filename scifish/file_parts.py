@@ -32,7 +32,7 @@ def split_files(message: CaptureMessage, files: Sequence[DataFile] | None = None
     list of CaptureMessage
         Revisions rise by one from the message's own; a message whose files fit comes back alone.
     """
-    first, *others = list(_chunks(list(message.files if files is None else files))) or [[]]
+    first, *others = chunks(message.files if files is None else files)
     if not others:
         return [message.model_copy(update={"files": first})]
     ended = message.model_copy(update={"files": first, "parts_expected": len(others)})
@@ -46,7 +46,12 @@ def _part(message: CaptureMessage, files: list[DataFile], index: int, of: int) -
     return CaptureMessage(**fields | {"part": AmendmentPart(name=PART_NAME, index=index, of=of)})
 
 
-def _chunks(files: list[DataFile]) -> Iterator[list[DataFile]]:
+def chunks(files: Sequence[DataFile]) -> list[list[DataFile]]:
+    """Return files in pieces that each fit one message by number and by size; of none, one empty piece."""
+    return list(_chunks(files)) or [[]]
+
+
+def _chunks(files: Sequence[DataFile]) -> Iterator[list[DataFile]]:
     chunk: list[DataFile] = []
     size = 0
     for file in files:

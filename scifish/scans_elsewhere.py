@@ -24,8 +24,7 @@ FIND_PERIOD_S = 30.0
 RETRY_S = 1.0
 LAG_S = 3.0
 """A scan committed this long before an answer came stands in it: what SciFish tells it has looked up at
-most 2 s ago, and a call
-takes half a second at most."""
+most 2 s ago, and a call takes half a second at most."""
 
 
 @dataclass(frozen=True)

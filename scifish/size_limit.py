@@ -14,6 +14,8 @@ from scifish.messages import CaptureMessage
 SHORT = 64
 """Bytes of JSON below which a value is not worth a summary."""
 LONGEST_TEXT = 2000
+ROOM_FOR_NOTES = 2000
+"""Bytes that files leave for the failures that tell what is missing."""
 LEAST_IMPORTANT = (
     "preview",
     "values_at_start",
@@ -24,7 +26,6 @@ LEAST_IMPORTANT = (
     "parameters",
     "parents",
     "inputs",
-    "files",
 )
 """Fields given up whole, in this order, when summaries do not suffice."""
 IDENTITY = frozenset(
@@ -40,7 +41,7 @@ def fit(message: CaptureMessage, limit: int) -> bytes:
     if len(body) <= limit:
         return body
     document = from_json(body)
-    for reduce in (_summarise_arrays, _give_up_fields, _cut_texts, _forget_failures):
+    for reduce in (_summarise_arrays, _give_up_fields, _cut_texts, _forget_failures, _cut_files):
         size = reduce(document, limit)
         if size <= limit:
             break
@@ -119,6 +120,20 @@ def _cut_texts(document: Document, limit: int) -> int:
         if isinstance(value, str) and len(value) > LONGEST_TEXT and name not in IDENTITY:
             document[name] = value[:LONGEST_TEXT]
             _note(document, f"{name}: cut to {LONGEST_TEXT} characters, the message was too large")
+    return _size(document)
+
+
+def _cut_files(document: Document, limit: int) -> int:
+    """Keep the first files, as far as they fit; whoever has many cuts them into parts before."""
+    files, document["files"] = document["files"], []
+    room = limit - _size(document) - ROOM_FOR_NOTES
+    for file in files:
+        room -= _size(file) + 1
+        if room < 0:
+            break
+        document["files"].append(file)
+    if lost := len(files) - len(document["files"]):
+        _note(document, f"files: {lost} of {len(files)} left out, the message was too large")
     return _size(document)
 
 

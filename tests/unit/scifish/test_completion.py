@@ -7,7 +7,10 @@ from scifish.completion import Completion
 from scifish.entry_end import entry_has_ended
 from scifish.errors import SpoolError
 from scifish.file_watch import SETTLE_S, FileWatch, Stat
+from scifish.messages import MAX_BYTES
 from scifish.scan_file import ScanFile
+from scifish.size_limit import fit
+from scifish.testing.capture_messages import new_identity, told
 
 
 def never(*_):
@@ -147,3 +150,17 @@ def test_looking_never_keeps_this_process_from_opening_the_file(tmp_path):
     finally:
         done.set()
         looker.join()
+
+
+def test_parts_of_files_with_long_paths_fit_a_message(tmp_path):
+    capture = Capture()
+    folder = "/data/" + "x" * 3000
+    files = [ScanFile(f"/elsewhere/{'y' * 3000}/{number}.tiff", role="external") for number in range(1000)]
+    Completion(0).follow(capture, folder, files)
+    assert capture.told.wait(20)
+    identity = new_identity()
+    for _, index, of, fields in capture.parts:
+        part = {"name": "completion", "index": index, "of": of}
+        message = told(identity, "amended", index, part=part, **fields)
+        assert fit(message, MAX_BYTES) == message.to_bytes(), "nothing had to be left out"
+    assert sum(len(fields["files"]) for *_, fields in capture.parts) == 1000

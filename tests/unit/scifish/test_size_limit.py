@@ -70,3 +70,11 @@ def test_it_always_ends_below_the_limit_and_keeps_the_identity(size, count, fiel
     assert len(body) <= MAX_BYTES
     reduced = decode(body)
     assert (reduced.pid, reduced.phase, reduced.status) == (message.pid, "ended", "completed")
+
+
+def test_files_are_never_given_up_whole_and_what_is_missing_is_counted():
+    files = [{"path": f"{number:05d}" + "x" * 4000} for number in range(300)]
+    reduced = decode(fit(told(new_identity(), "ended", files=files), MAX_BYTES))
+    assert 200 < len(reduced.files) < 300
+    lost = 300 - len(reduced.files)
+    assert f"files: {lost} of 300 left out" in reduced.failures[-1].reason
