@@ -56,7 +56,7 @@ def run(place: Place) -> Group:
                 "one durable insert of bare SQLite meanwhile",
                 "ms",
                 milliseconds(inserts),
-                note="START has two",
+                note="START and END each wait for one",
             ),
         ],
     )
