@@ -1,8 +1,11 @@
 """Day 10: a scan ends without END while the server lives; a scan runs inside another scan's hook."""
 
 import json
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import tango
 
 from tests.bad_days.harness.catalogue import Document
 from tests.bad_days.harness.trial_beamline import TrialBeamline
@@ -19,16 +22,17 @@ def environment(beamline: TrialBeamline, name: str, value: object) -> Iterator[N
     known = name.rpartition(".")[2]
     answer = beamline.door.proxy.GetMacroEnv(["ascan", known])
     before = json.loads(answer[answer.index(known) + 1])
-    beamline.door.run("senv", name, *spelled(value))
+    write_environment(beamline, name, value)
     try:
         yield
     finally:
-        beamline.door.run("senv", name, *spelled(before))
+        write_environment(beamline, name, before)
 
 
-def spelled(value: object) -> list[object]:
-    """Return a value as ``senv`` wants it: the items of a list in quotes."""
-    return [repr(item) for item in value] if isinstance(value, list) else [value]
+def write_environment(beamline: TrialBeamline, name: str, value: object) -> None:
+    """Set a variable as a client does; ``senv`` can set no list of names."""
+    server = tango.DeviceProxy(beamline.parts.sardana.macro_server)
+    server.write_attribute("Environment", ("pickle", pickle.dumps({"new": {name: value}})))
 
 
 def closed_by_scifish(beamline: TrialBeamline, status: str) -> Document:
@@ -41,12 +45,12 @@ def closed_by_scifish(beamline: TrialBeamline, status: str) -> Document:
 
 
 def test_a_folder_that_is_missing(beamline: TrialBeamline) -> None:
-    with environment(beamline, "ScanDir", beamline.scan_dir / "missing"):
+    with environment(beamline, "ScanDir", str(beamline.scan_dir / "missing")):
         run = beamline.door.begin("ascan", "mot01", 0, 1, 2, 0.01)
         assert run.wait(20) == "exception"
         dataset = closed_by_scifish(beamline, "failed")
     assert "missing" in dataset["error"]
-    assert [(file["size"], file["complete"]) for file in dataset["files"]] == [(None, False)]
+    assert [(file.get("size"), file["complete"]) for file in dataset["files"]] == [(None, False)]
 
 
 def test_a_macro_that_abandons_its_scan(beamline: TrialBeamline) -> None:

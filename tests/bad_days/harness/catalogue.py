@@ -81,7 +81,7 @@ class Catalogues:
     def _true_in_scicat(self, document: Document, limit_s: float) -> None:
         pid, state = document["_id"], self._scicat.state
         # SciCat takes no file without a size: one that was planned and never written
-        files = sorted(file["path"] for file in document.get("files", ()) if file["size"] is not None)
+        files = sorted(file["path"] for file in document.get("files", ()) if file.get("size") is not None)
         wait_for(
             lambda: _scicat_status(state.datasets.get(pid)) == document["status"],
             limit_s,
