@@ -17,6 +17,8 @@ from pathlib import Path
 from scifish.errors import SettingsError
 
 ROOT = Path("/var/lib/scizoo")
+SHARED = 0o2770
+"""Bits that the folder and its sub-folders need."""
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "gpfs", "lustre", "beegfs", "9p"})
 
 
@@ -57,14 +59,21 @@ class StateFolder:
         Raises
         ------
         SettingsError
-            The folder is missing, on a network file system, or not writable by this account. A
-            full disk is no reason: what can still be kept is found out by keeping it.
+            The folder is missing, not shared with its group, on a network file system, or not
+            writable by this account. A full disk is no reason: what can still be kept is found out
+            by keeping it.
         """
         if not self.path.is_dir():
             raise SettingsError(f"state folder {self.path} does not exist: make it with mode 2770 setgid")
         kind = file_system_of(self.path)
         if kind in NETWORK_FILE_SYSTEMS:
             raise SettingsError(f"state folder {self.path} lies on {kind}; it must be a local disk")
+        mode = stat.S_IMODE(self.path.stat().st_mode)
+        if mode & SHARED != SHARED:
+            raise SettingsError(
+                f"state folder {self.path} has mode {mode:04o}: every account of the beamline's group must "
+                f"be able to write there, and what it makes must keep the group: chmod 2770 {self.path}"
+            )
         try:
             for folder in (self.spools, self.producers):
                 make_shared(folder)
@@ -81,13 +90,11 @@ class StateFolder:
 
 
 def make_shared(folder: Path) -> None:
-    """Make a sub-folder that the group shares; an existing one is left as it is."""
-    try:
-        folder.mkdir(mode=0o2770)
-    except FileExistsError:
-        return
-    if stat.S_IMODE(folder.stat().st_mode) & 0o770 != 0o770:
-        folder.chmod(stat.S_IMODE(folder.stat().st_mode) | 0o770)
+    """Make a sub-folder that the group shares, or make an existing one so; raises OSError."""
+    folder.mkdir(mode=0o770, exist_ok=True)
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & SHARED != SHARED:  # mkdir heeds the umask, and takes setgid from the folder above alone
+        folder.chmod(mode | SHARED)
 
 
 def find_state_folder(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> StateFolder:

@@ -39,6 +39,22 @@ def test_sub_folders_are_shared_by_the_group(tmp_path):
     folder.prepare()
 
 
+@pytest.mark.parametrize("mode", [0o0770, 0o2750, 0o2700, 0o0755])
+def test_a_folder_that_the_group_does_not_share_is_refused_in_words(tmp_path, mode):
+    tmp_path.chmod(mode)
+    with pytest.raises(SettingsError, match=f"has mode {mode:04o}.*chmod 2770"):
+        StateFolder(tmp_path).prepare()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sub_folders_made_by_somebody_else_are_made_shared(tmp_path):
+    folder = StateFolder(tmp_path)
+    folder.spools.mkdir(mode=0o700)
+    tmp_path.chmod(0o2770)
+    folder.prepare()
+    assert {path.stat().st_mode & 0o7777 for path in (folder.spools, folder.producers)} == {0o2770}
+
+
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(SettingsError, match="does not exist"):
         StateFolder(tmp_path / "nowhere").prepare()
