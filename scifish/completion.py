@@ -18,7 +18,6 @@ from scifish.scan_file import ScanFile
 LOG = logging.getLogger(__name__)
 FIRST_LOOK_S, LONGEST_PAUSE_S = 0.02, 0.5
 TELL_AGAIN_S = 5.0
-"""Pause after the disk has not taken what is told."""
 PART_NAME = "completion"
 
 
@@ -50,10 +49,12 @@ class Completion:
     ----------
     limit_s
         Longest wait for the files of one capture; what is not complete then is told as it stands.
+    tell_again_s
+        Pause after the disk has not taken what is told.
     """
 
-    def __init__(self, limit_s: float) -> None:
-        self._limit_s = limit_s
+    def __init__(self, limit_s: float, tell_again_s: float = TELL_AGAIN_S) -> None:
+        self._limit_s, self._tell_again_s = limit_s, tell_again_s
         self._asked: SimpleQueue[_Job] = SimpleQueue()
         threading.Thread(target=self._run, name="scifish-completion", daemon=True).start()
 
@@ -64,6 +65,7 @@ class Completion:
         files: Sequence[ScanFile],
         *,
         writer_gone: bool = False,
+        limit_s: float | None = None,
     ) -> None:
         """Begin to follow the files of a capture that has ended; returns at once.
 
@@ -77,10 +79,13 @@ class Completion:
             Those whose end is not known yet.
         writer_gone
             What wrote the entries is over: an entry without an end will never have one.
+        limit_s
+            Longest wait for these files; None: as for all.
         """
         if files:
             watches = [FileWatch(file, writer_gone) for file in files]
-            self._asked.put(_Job(capture, folder, watches, time.monotonic() + self._limit_s))
+            wait_s = self._limit_s if limit_s is None else limit_s
+            self._asked.put(_Job(capture, folder, watches, time.monotonic() + wait_s))
 
     def _run(self) -> None:
         jobs: list[_Job] = []
@@ -95,7 +100,7 @@ class Completion:
                     if _tell(job):
                         jobs.remove(job)
                     else:
-                        job.next_look = now + TELL_AGAIN_S
+                        job.next_look = now + self._tell_again_s
 
     def _new_jobs(self, jobs: Sequence[_Job]) -> Iterator[_Job]:
         pause_s = max(min(job.next_look for job in jobs) - time.monotonic(), 0.001) if jobs else None

@@ -9,6 +9,7 @@ from scifish.errors import SpoolError
 from scifish.file_watch import SETTLE_S, FileWatch, Stat
 from scifish.messages import MAX_BYTES
 from scifish.scan_file import ScanFile
+from tests.waiting import wait_for
 from scifish.size_limit import fit
 from scifish.testing.capture_messages import new_identity, told
 
@@ -92,6 +93,13 @@ def test_after_the_limit_the_file_is_told_as_it_stands(tmp_path):
     assert capture.parts[0][3]["files"][0].complete is False
 
 
+def test_each_capture_may_have_a_limit_of_its_own(tmp_path):
+    capture = Capture()
+    never = ScanFile(str(tmp_path / "never.h5"), "entry1")
+    Completion(3600).follow(capture, str(tmp_path), [never], limit_s=0.05)
+    assert capture.told.wait(5)
+
+
 def test_one_scan_that_waits_does_not_hold_the_next_and_an_error_ends_nothing(tmp_path):
     completion = Completion(60)
     slow, broken, quick = Capture(), Capture(SpoolError("disk full")), Capture()
@@ -102,6 +110,29 @@ def test_one_scan_that_waits_does_not_hold_the_next_and_an_error_ends_nothing(tm
     completion.follow(quick, None, [ScanFile(str(path), "entry1")])
     assert broken.told.wait(5) and quick.told.wait(5)
     assert not slow.told.is_set()
+
+
+def test_what_the_disk_does_not_take_is_told_again(tmp_path):
+    path = tmp_path / "s.h5"
+    entry(path, ended=True)
+    capture = Capture(SpoolError("disk full"))
+    Completion(60, tell_again_s=0.02).follow(capture, None, [ScanFile(str(path), "entry1")])
+    assert capture.told.wait(5)
+    capture.error = None
+    before = len(capture.parts)
+    wait_for(lambda: len(capture.parts) > before, 5, "told again")
+
+    (_, _, _, fields) = capture.parts[-1]
+    assert fields["files"][0].complete is True
+
+
+def test_an_entry_whose_writer_is_gone_is_told_as_it_stands_at_once(tmp_path):
+    path = tmp_path / "s.h5"
+    entry(path, ended=False)
+    capture = Capture()
+    Completion(60).follow(capture, None, [ScanFile(str(path), "entry1")], writer_gone=True)
+    assert capture.told.wait(5)
+    assert capture.parts[0][3]["files"][0].complete is False
 
 
 def test_more_than_a_thousand_files_are_told_in_parts(tmp_path):
