@@ -109,7 +109,11 @@ class ToldScan:
         )
         self.status = status
         self.process.completion.follow(
-            self.capture, source_folder(self.plain), files, writer_gone=not told_by_sardana
+            self.capture,
+            source_folder(self.plain),
+            files,
+            writer_gone=not told_by_sardana,
+            limit_s=self.settings.file_wait_s,
         )
 
     def add_custom(self, name: str, value: Any) -> None:

@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from scidog.atomic_file import create_file, replace_file
 from scidog.errors import RevisionTakenError, StoreAwayError, StoreRefusedError
 from scidog.saved import Contents, Saved
 from scifish.messages import explain
+from scifish.replace_file import create_file, replace_file
 
 LONGEST_NAME = 150
 """Characters of a file name that a selection's name may fill; longer ones are cut and hashed."""

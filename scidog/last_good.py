@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from scidog.atomic_file import replace_file
 from scidog.saved import Contents
 from scifish.message_parts import UtcTime
+from scifish.replace_file import replace_file
 
 
 class Copy(BaseModel):

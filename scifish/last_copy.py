@@ -7,8 +7,6 @@ a clock set ahead makes it look older: only the first can book for too long, and
 than the clock was set back.
 """
 
-import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from scifish.errors import ScifishError
 from scifish.message_parts import UtcTime
+from scifish.replace_file import replace_file
 
 T = TypeVar("T")
 
@@ -30,7 +29,6 @@ SAVE_S = 30.0
 """An unchanged text is written again this often, so a copy is at most this much younger than it says."""
 CLOCK_SLACK_S = 5.0
 """A copy from this little in the future is new, not from before a clock was set back."""
-MODE = 0o660
 
 
 @dataclass(frozen=True)
@@ -140,20 +138,6 @@ class LastCopy(Generic[T]):
         self._saved_at = self._monotonic()
         stored = _Stored(device=self._device, answered_at=self._wall(), text=text)
         try:
-            _replace(self._path, stored.model_dump_json())
+            replace_file(self._path, stored.model_dump_json())
         except OSError:
             return  # a full disk costs the next life its copy, and this life nothing
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fchmod(file.fileno(), MODE)
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -157,6 +157,7 @@ class Producer:
         with contextlib.suppress(SettingsError):
             self.settings = load_settings(self.folder.path)
             self._settings_stamp = stamp
+            self.reader.array_limit = self.settings.array_limit
         for station in self.settings.stations:
             self._listen(station)
 

@@ -81,7 +81,7 @@ class SnapshotReader:
     """
 
     def __init__(self, array_limit: int = 4096) -> None:
-        self._limit = array_limit
+        self.array_limit = array_limit
         self._workers = Workers()
         self._links: dict[str, _Link] = {}
         self._lock = threading.Lock()
@@ -95,7 +95,7 @@ class SnapshotReader:
 
     def begin(self, selection: Selection) -> Reading:
         """Start to read; returns at once."""
-        reading = Reading(selection, self._limit, self._gave_up)
+        reading = Reading(selection, self.array_limit, self._gave_up)
         if self._closed:
             for name in reading.devices:
                 reading.fail(name, "not read: this program is ending")

@@ -5,9 +5,7 @@ captured, and that is said aloud.
 """
 
 import json
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from scifish.errors import SettingsError
 from scifish.messages import Beamline, explain
+from scifish.replace_file import replace_file
 
 FILE_NAME = "settings.json"
 ANY = "*"
@@ -95,12 +94,6 @@ def save_settings(folder: Path, settings: Settings) -> None:
     """Replace the settings atomically; raise SettingsError when the folder cannot be written."""
     text = json.dumps(settings.model_dump(mode="json"), indent=2)
     try:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".settings")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o660)
-        Path(name).replace(folder / FILE_NAME)
+        replace_file(folder / FILE_NAME, text + "\n")
     except OSError as error:
         raise SettingsError(f"{folder / FILE_NAME} cannot be written: {error.strerror}") from None

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+from scifish.replace_file import replace_file
 from scizoo.services.processes import GRACE_S, Process
 
 FILE_NAME = "services.json"
@@ -55,9 +56,7 @@ class Registry:
             for each in services
             if each.process
         ]
-        new = self.path.with_suffix(".new")
-        new.write_text(json.dumps([asdict(record) for record in records], indent=2) + "\n", encoding="utf-8")
-        new.replace(self.path)
+        replace_file(self.path, json.dumps([asdict(record) for record in records], indent=2) + "\n")
 
     def records(self) -> list[Record]:
         """Return the services that run now, in the order in which they were started."""

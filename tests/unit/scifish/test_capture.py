@@ -112,6 +112,12 @@ def test_settings_written_later_count_from_the_next_capture(producer, folder):
     assert scan(producer).pid.startswith("10.1234/")
 
 
+def test_a_new_limit_of_arrays_counts_from_the_next_capture(producer, folder):
+    save_settings(folder.path, producer.settings.model_copy(update={"array_limit": 16}))
+    scan(producer)
+    assert producer.reader.array_limit == 16
+
+
 def test_damaged_settings_leave_the_old_ones_in_force(producer, folder):
     (folder.path / "settings.json").write_text("{")
     assert scan(producer).pid.startswith("20.500.12345/")

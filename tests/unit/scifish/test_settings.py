@@ -44,6 +44,13 @@ def test_settings_survive_the_disk(tmp_path):
     assert (tmp_path / "settings.json").stat().st_mode & 0o777 == 0o660
 
 
+def test_settings_that_cannot_be_put_in_place_leave_nothing_behind(tmp_path):
+    (tmp_path / "settings.json").mkdir()
+    with pytest.raises(SettingsError, match="cannot be written"):
+        save_settings(tmp_path, settings())
+    assert [path.name for path in tmp_path.iterdir()] == ["settings.json"]
+
+
 def test_missing_settings_say_what_to_start(tmp_path):
     with pytest.raises(SettingsError, match="start the SciFish device"):
         load_settings(tmp_path)
