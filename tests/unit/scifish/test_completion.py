@@ -9,9 +9,9 @@ from scifish.errors import SpoolError
 from scifish.file_watch import SETTLE_S, FileWatch, Stat
 from scifish.messages import MAX_BYTES
 from scifish.scan_file import ScanFile
-from tests.waiting import wait_for
 from scifish.size_limit import fit
 from scifish.testing.capture_messages import new_identity, told
+from tests.waiting import wait_for
 
 
 def never(*_):
