@@ -74,12 +74,12 @@ def book(known: KnownSession, source_folder: str | None, max_age_s: float, now: 
     return _assigned(known, session)
 
 
-def is_inside(folder: str, path: str) -> bool:
-    """Tell whether a folder is a path or lies below it, as normalised text; links are not followed."""
+def is_inside(path: str, folder: str) -> bool:
+    """Tell whether a path is a folder or lies below it, as normalised text; links are not followed."""
     if not path.startswith("/") or not folder.startswith("/"):
         return False
-    below, above = _normal(folder), _normal(path)
-    return below == above or below.startswith(above.rstrip("/") + "/")
+    inner, outer = _normal(path), _normal(folder)
+    return inner == outer or inner.startswith(outer.rstrip("/") + "/")
 
 
 def _normal(path: str) -> str:

@@ -7,8 +7,7 @@ the command returns its id at once, ``JobState`` and ``JobResult`` tell what cam
 
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import tango
@@ -32,8 +31,8 @@ from scifish.selection import Selection, parse_selection
 from scifish.state_folder import host_name
 from tango_devices.base import ScizooDevice, published
 from tango_devices.jobs import Job, JobRefusedError
+from tango_devices.refusals import told
 from tango_devices.sci_dog_properties import SciDogProperties
-from tango_devices.tango_text import tango_text
 
 ABOUT_SELECTIONS = {"ActiveSelection", "ActiveSelectionName", "Selections"}
 STATES = {
@@ -41,6 +40,10 @@ STATES = {
     Standing.NOTHING_ACTIVE: DevState.STANDBY,
     Standing.TROUBLE: DevState.ALARM,
 }
+
+
+REFUSALS = (ScidogError, SelectionError, JobRefusedError)
+"""What a client is told without a stack of ours."""
 
 
 class SciDog(ScizooDevice):
@@ -102,7 +105,7 @@ class SciDog(ScizooDevice):
 
     def write_active_selection_name(self, name: str) -> None:
         """Make another selection active: refused at once or done within seconds (job ``switch``)."""
-        with _told():
+        with told("SciDog", *REFUSALS):
             service = self._working_service()
             if service.known.trouble:
                 raise RefusedError(f"cannot switch now: {service.known.trouble}")
@@ -112,13 +115,13 @@ class SciDog(ScizooDevice):
     @command(dtype_in=str, doc_in="name", dtype_out=str, doc_out="the newest revision, JSON")
     def GetSelection(self, name: str) -> str:  # noqa: N802 - a Tango command
         """Return a selection from memory."""
-        with _told():
+        with told("SciDog", *REFUSALS):
             return wire_json(self._working_service().get(name))
 
     @command(dtype_in=str, doc_in="the selection, JSON; revision: the edited one", dtype_out=str)
     def SaveSelection(self, text: str) -> str:  # noqa: N802 - a Tango command
         """Start to save a selection and return the job's id; its result is the selection as saved."""
-        with _told():
+        with told("SciDog", *REFUSALS):
             selection, service, client = parse_selection(text), self._working_service(), self._client()
             return self.start_job(
                 "save", lambda job: _plain(self._change(service, lambda: service.save(selection, client)))
@@ -127,7 +130,7 @@ class SciDog(ScizooDevice):
     @command(dtype_in=str, doc_in='{"name": …, "revision": …, "author": …}', dtype_out=str)
     def DeleteSelection(self, text: str) -> str:  # noqa: N802 - a Tango command
         """Start to end a selection, whose history stays, and return the job's id."""
-        with _told():
+        with told("SciDog", *REFUSALS):
             request, service, client = (
                 parse_request(DeleteRequest, text),
                 self._working_service(),
@@ -140,7 +143,7 @@ class SciDog(ScizooDevice):
     @command(dtype_in=str, doc_in="name", dtype_out=str, doc_out="id of the job")
     def History(self, name: str) -> str:  # noqa: N802 - a Tango command
         """Start to look up all revisions of a selection, newest first, and return the job's id."""
-        with _told():
+        with told("SciDog", *REFUSALS):
             service = self._working_service()
             return self.start_job(
                 "history", lambda job: [_plain(line) for line in history_lines(service.history(name))]
@@ -149,14 +152,14 @@ class SciDog(ScizooDevice):
     @command(dtype_in=str, doc_in='{"name": …, "old": 1, "new": 2}', dtype_out=str)
     def Diff(self, text: str) -> str:  # noqa: N802 - a Tango command
         """Start to compare two revisions and return the job's id; its result is lines of words."""
-        with _told():
+        with told("SciDog", *REFUSALS):
             request, service = parse_request(DiffRequest, text), self._working_service()
             return self.start_job("diff", lambda job: _compare(service, request))
 
     @command(dtype_in=str, doc_in="a selection as JSON, a name, or empty: the active one", dtype_out=str)
     def TestRead(self, text: str) -> str:  # noqa: N802 - a Tango command
         """Start to read every entry once and return the job's id; result: one item per entry."""
-        with _told():
+        with told("SciDog", *REFUSALS):
             selection, reader = self._meant(text), self._working_reader()
             return self.start_job("test-read", lambda job: self._try(reader, selection, job))
 
@@ -219,15 +222,6 @@ class SciDog(ScizooDevice):
     def _client(self) -> str | None:
         client = self.get_client_ident()
         return caller(client.client_ip, client.client_pid, host_name()) if client.client_ident else None
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Let Tango clients see the class of an error as its reason, and its sentence as description."""
-    try:
-        yield
-    except (ScidogError, SelectionError, JobRefusedError) as error:
-        tango.Except.throw_exception(type(error).__name__, tango_text(str(error)), "SciDog")
 
 
 def _plain(model: Any) -> dict[str, Any]:

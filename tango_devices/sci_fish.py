@@ -7,8 +7,7 @@ disk and return; nothing waits for Kafka or for another device.
 import json
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -24,6 +23,7 @@ from scifish.forwarder_status import ForwarderStatus
 from tango_devices.base import ScizooDevice, published
 from tango_devices.jobs import Job, JobRefusedError
 from tango_devices.properties import PropertyError
+from tango_devices.refusals import told
 from tango_devices.sci_fish_properties import SciFishProperties
 from tango_devices.tango_text import tango_text
 
@@ -33,12 +33,23 @@ STALE_S = 2.0
 """Scans read longer ago are not told: others rely on them (``scifish.scans_elsewhere.LAG_S``)."""
 
 
+REFUSALS = (ScifishError, JobRefusedError)
+"""What a client is told without a stack of ours."""
+
+
 class SciFish(ScizooDevice):
     """Scientific Form Implementation Service Helper: gathers, remembers, sends."""
 
     Model = SciFishProperties
 
-    Pending = published(int, 0, doc="messages that Kafka has not acknowledged")
+    Pending = published(
+        int,
+        0,
+        unit="messages",
+        max_warning=1000,
+        max_alarm=100_000,
+        doc="messages that Kafka has not acknowledged",
+    )
     OldestPendingAge = published(
         float,
         0.0,
@@ -59,7 +70,9 @@ class SciFish(ScizooDevice):
     )
     Sent = published(int, 0, doc="messages that Kafka has acknowledged, ever")
     Catalogued = published(int, 0, doc="captures that every sink has, of those still kept")
-    Rejected = published(int, 0, doc="captures that a sink refused, of those still kept")
+    Rejected = published(
+        int, 0, unit="captures", max_alarm=1, doc="captures that a sink refused, of those still kept"
+    )
     Waiting = published(int, 0, doc="captures that wait for somebody, e.g. to be assigned")
     Broker = published(str, "", doc="what keeps messages or receipts back, or 'ready' and what they go to")
     Consumers = published(
@@ -112,25 +125,25 @@ class SciFish(ScizooDevice):
     @command(dtype_in=str, doc_in='{"program": ..., "title": ..., "source_folder": ...}', dtype_out=str)
     def StartCapture(self, text: str) -> str:  # noqa: N802 - a Tango command
         """Begin a capture and return its pid; the values follow."""
-        with _told():
+        with told("SciFish", *REFUSALS):
             return self._working_host().clients.start(parse_request(Begin, text))
 
     @command(dtype_in=str, doc_in='{"pid": ..., "status": "completed", "files": [...]}', dtype_out=str)
     def EndCapture(self, text: str) -> str:  # noqa: N802 - a Tango command
         """End a capture and return its pid; the values follow."""
-        with _told():
+        with told("SciFish", *REFUSALS):
             return self._working_host().clients.end(parse_request(End, text))
 
     @command(dtype_in=str, doc_in="as StartCapture and EndCapture, without pid", dtype_out=str)
     def Capture(self, text: str) -> str:  # noqa: N802 - a Tango command
         """Capture what has happened already and return the pid; the values follow."""
-        with _told():
+        with told("SciFish", *REFUSALS):
             return self._working_host().clients.capture(parse_request(Whole, text))
 
     @command(dtype_in=str, doc_in="pid", dtype_out=str, doc_out="its state, JSON")
     def GetCapture(self, pid: str) -> str:  # noqa: N802 - a Tango command
         """Return how far a capture has come."""
-        with _told():
+        with told("SciFish", *REFUSALS):
             return _json(self._working_host().capture(pid))
 
     @command(
@@ -146,14 +159,14 @@ class SciFish(ScizooDevice):
         Sardana in ns since the epoch, UTC (a capture that began within a minute of it counts, the
         nearest first), ``door`` the Tango name of its Door, in any case; it may be left out.
         """
-        with _told():
+        with told("SciFish", *REFUSALS):
             found = self._working_host().scan(parse_request(ScanWanted, text))
             return _json(found) if found else ""
 
     @command(dtype_in=str, doc_in="pid")
     def Resend(self, pid: str) -> None:  # noqa: N802 - a Tango command
         """Have everything of a capture sent again."""
-        with _told():
+        with told("SciFish", *REFUSALS):
             host = self._working_host()
             host.capture(pid)
             host.resend(pid)
@@ -161,7 +174,7 @@ class SciFish(ScizooDevice):
     @command(dtype_out=str, doc_out="id of a job; its result lists part, ok, finding, cure")
     def Check(self) -> str:  # noqa: N802 - a Tango command
         """Start to check this host's parts."""
-        with _told():
+        with told("SciFish", *REFUSALS):
             host = self._working_host()
 
             def work(job: Job) -> list[dict[str, object]]:
@@ -217,15 +230,6 @@ class SciFish(ScizooDevice):
             self.publish_state(DevState.ALARM, "; ".join(told))
         else:
             self.publish_state(DevState.ON, f"{status.pending} messages pending, {status.sent} sent")
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Tell a client what is wrong with its request, without a stack of ours."""
-    try:
-        yield
-    except (ScifishError, JobRefusedError) as error:
-        tango.Except.throw_exception(type(error).__name__, tango_text(str(error)), "SciFish")
 
 
 def _json(model: BaseModel) -> str:

@@ -61,7 +61,14 @@ class SciFly(ScizooDevice):
 
     WatchedPath = published(str, "", doc="folder that is followed now; empty: none")
     Seen = published(int, 0, doc="files seen since the server started")
-    Settling = published(int, 0, doc="files seen and not captured yet")
+    Settling = published(
+        int,
+        0,
+        unit="files",
+        max_warning=10_000,
+        max_alarm=100_000,
+        doc="files seen and not captured yet",
+    )
     Captured = published(int, 0, doc="captures committed since the server started")
     Failed = published(int, 0, max_alarm=1, doc="files whose capture could not be committed yet")
     LastFiles = published((str,), [], max_dim_x=50, doc="the last 50 files, newest first, one JSON each")

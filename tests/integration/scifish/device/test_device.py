@@ -139,6 +139,17 @@ def test_it_tells_which_consumers_are_alive_and_nothing_that_changes_each_second
     assert len(told) == 1, "only the subscription's own"
 
 
+def test_its_counts_have_units_and_alarm_limits(start: Start):
+    proxy = start(Beamline="demo", **NEEDED).proxy()
+    about = {name: proxy.get_attribute_config(name) for name in ("Pending", "Rejected")}
+    assert {name: found.unit for name, found in about.items()} == {
+        "Pending": "messages",
+        "Rejected": "captures",
+    }
+    limits = {name: found.alarms.max_alarm for name, found in about.items()}
+    assert limits == {"Pending": "100000", "Rejected": "1"}
+
+
 def test_its_list_of_captures_is_an_event_only_when_something_has_changed(start: Start):
     proxy, told = start(Beamline="demo", **NEEDED).proxy(), []
     proxy.Capture(json.dumps(SES))
@@ -237,7 +248,12 @@ def test_check_tells_of_each_part(scifish):
     proxy = scifish.proxy()
     wait_for(lambda: proxy.Broker.startswith("ready"), 20, "ready")
     job = proxy.Check()
-    found = wait_for(lambda: [json.loads(line) for line in proxy.JobResult or ()], 5, "result")
+
+    def results() -> list[dict[str, object]]:
+        shown = [json.loads(line) for line in proxy.JobResult or ()]
+        return [item for item in shown if item["result"] is not None]
+
+    found = wait_for(results, 10, "result")
     assert found[0]["id"] == job
     assert {item["part"]: item["ok"] for item in found[0]["result"]} == dict.fromkeys(
         ("state folder", "disk", "kafka"), True
