@@ -130,10 +130,11 @@ class Forwarder:
             self._remove()
         if looked:
             self._tell()
+        wait_s = TICK_S if complete or self._watch.held_up else 0
         if self._post:
-            self._post.step(TICK_S if complete else 0)
+            self._post.step(wait_s)
         else:
-            self._stopping.wait(TICK_S if complete else 0)
+            self._stopping.wait(wait_s)
 
     def _end_what_nobody_ends(self) -> None:
         if self._closer.close_orphans():

@@ -84,6 +84,11 @@ class SpoolWatch:
                 spool.behind = isinstance(error, sqlite3.OperationalError)
         return not any(spool.behind for spool in self._spools.values())
 
+    @property
+    def held_up(self) -> bool:
+        """Whether what is still to be noted waits for the disk alone: asking at once again is no use."""
+        return all(name in self._passing for name, spool in self._spools.items() if spool.behind)
+
     def body(self, spool: str, row: int) -> bytes | None:
         """Return a message; None when its row or file is gone; raises UnreadableRowError, sqlite3.Error."""
         watched = self._spools.get(spool)

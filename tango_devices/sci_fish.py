@@ -70,9 +70,7 @@ class SciFish(ScizooDevice):
     )
     Sent = published(int, 0, doc="messages that Kafka has acknowledged, ever")
     Catalogued = published(int, 0, doc="captures that every sink has, of those still kept")
-    Rejected = published(
-        int, 0, unit="captures", max_alarm=1, doc="captures that a sink refused, of those still kept"
-    )
+    Rejected = published(int, 0, unit="captures", doc="captures that a sink refused, of those still kept")
     Waiting = published(int, 0, doc="captures that wait for somebody, e.g. to be assigned")
     Broker = published(str, "", doc="what keeps messages or receipts back, or 'ready' and what they go to")
     Consumers = published(

@@ -37,6 +37,23 @@ def test_a_damaged_spool_that_is_taken_away_is_not_named_any_more(folder):
     ledger.close()
 
 
+def test_a_spool_that_the_disk_holds_up_is_not_asked_again_at_once(folder):
+    spool = Spool.open(folder, "sardana")
+    ledger = Ledger(folder.forwarder_db)
+    watch = SpoolWatch(folder, ledger)
+    watch.look_for_spools()
+    with sqlite3.connect(folder.spools / f"{spool.uuid}.db") as database:
+        database.execute("ALTER TABLE message RENAME TO away")
+    assert (watch.note_new_rows(), watch.held_up) == (False, True)
+    with database:
+        database.execute("ALTER TABLE away RENAME TO message")
+    database.close()
+    assert watch.note_new_rows()
+    watch.close()
+    ledger.close()
+    spool.close()
+
+
 TABLES = ("unreadable", "message", "capture", "spool")
 
 
