@@ -76,6 +76,11 @@ def state_of(proxy: tango.DeviceProxy, pid: str) -> str:
     return json.loads(proxy.GetCapture(pid))["state"]
 
 
+def result_of(proxy: tango.DeviceProxy, job: str):
+    items = [json.loads(line) for line in proxy.JobResult or ()]
+    return next((item["result"] for item in items if item["id"] == job), None)
+
+
 def bodies(folder: StateFolder, pid: str):
     for path in folder.spools.glob("*.db"):
         rows = SpoolRows(path)
