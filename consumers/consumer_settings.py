@@ -26,7 +26,6 @@ def consumer_settings(kafka: Kafka, group: str) -> dict[str, Any]:
         "fetch.wait.max.ms": 100,
         "isolation.level": "read_committed",
         "on_commit": _on_commit,
-        "error_cb": _on_error,
     }
     if kafka.instance is not None:
         settings["group.instance.id"] = f"{group}-{kafka.instance}"
@@ -36,7 +35,3 @@ def consumer_settings(kafka: Kafka, group: str) -> dict[str, Any]:
 def _on_commit(error: KafkaError | None, _: list[TopicPartition]) -> None:
     if error is not None:
         log.info("offsets not committed: %s", error.str())
-
-
-def _on_error(error: KafkaError) -> None:
-    log.warning("Kafka: %s", error.str())

@@ -31,6 +31,7 @@ POLL_S = 0.5
 LOOKUP_S = 10
 COMMIT_EVERY_S = 1.0
 MOST_PER_POLL = 500
+NO_BROKER = frozenset({KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._TIMED_OUT})
 
 log = logging.getLogger("scicow")
 
@@ -58,7 +59,10 @@ class Source:
         progress
             Broker time of the last finished message per partition, as the state database knows it.
         """
-        self._consumer = Consumer(dict(settings))
+        self._settings = {**settings, "error_cb": self._on_error}
+        self._brokers_were_away = False
+        """Since the group gave us what we read."""
+        self._consumer = Consumer(self._settings)
         self._topics = list(topics)
         self._buffer = buffer
         self._gaps = GapWatch(progress)
@@ -80,7 +84,7 @@ class Source:
         Raises
         ------
         FatalError
-            The group has fenced this process off, or the client has given up.
+            The group has fenced this process off, or the client has given up, and no outage explains it.
         """
         self._mind_the_marks()
         for place in list(self._cut):
@@ -131,15 +135,29 @@ class Source:
     def _judge(self, error: KafkaError, message: Message | None) -> None:
         code = error.code()
         if code == KafkaError._FATAL or error.fatal():
-            raise FatalError(
-                f"Kafka's client has given up: {error.str()}. Is another process of this instance on?"
-            )
-        if code == KafkaError._AUTO_OFFSET_RESET and message is not None:
+            self._join_anew(error)
+        elif code == KafkaError._AUTO_OFFSET_RESET and message is not None:
             self._cut.add((message.topic() or "", message.partition() or 0))
         elif code == KafkaError.UNKNOWN_TOPIC_OR_PART:
             log.warning("topic missing: %s. 'scicow topics apply' makes it", error.str())
         elif code != KafkaError._PARTITION_EOF:
             log.warning("Kafka: %s", error.str())
+
+    def _join_anew(self, error: KafkaError) -> None:
+        """Go on with a new client when an outage explains why the group has fenced off this one.
+
+        A commit that waits for the brokers is sent without our member id when our session runs out
+        meanwhile, and the group takes it for a second process of this instance.
+        """
+        if not self._brokers_were_away:
+            raise FatalError(
+                f"Kafka's client has given up: {error.str()}. Is another process of this instance on?"
+            )
+        log.warning("joins the group anew after an outage of the brokers: %s", error.str())
+        self._on_lost(self._consumer, self._consumer.assignment())
+        self._consumer.close()
+        self._consumer, self._brokers_were_away = Consumer(self._settings), False
+        self.subscribe()
 
     def _mind_the_marks(self) -> None:
         if not self._paused and self._buffer.is_full:
@@ -170,7 +188,7 @@ class Source:
         consumer.incremental_assign(starts)
         # A pause outlives its assignment: without this the beamline would be silently dead.
         consumer.resume(consumer.assignment())
-        self._paused = False
+        self._paused = self._brokers_were_away = False
 
     def _start(self, partition: TopicPartition) -> TopicPartition:
         place = (partition.topic, partition.partition)
@@ -220,6 +238,11 @@ class Source:
         self._buffer.drop(places)
         self._gaps.drop(places)
         self._cut.difference_update(places)
+
+    def _on_error(self, error: KafkaError) -> None:
+        log.warning("Kafka: %s", error.str())
+        if error.code() in NO_BROKER:
+            self._brokers_were_away = True
 
 
 def _delivery(message: Message) -> Delivery:

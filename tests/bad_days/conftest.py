@@ -26,9 +26,7 @@ changes in properties or in the consumers' configuration it changes back itself.
 """
 
 import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -36,18 +34,17 @@ from tests.bad_days.harness.trial_beamline import TrialBeamline
 
 
 @pytest.fixture(scope="session")
-def whole_beamline() -> Iterator[TrialBeamline]:
-    """Everything, started once; the environment is afterwards as it was."""
+def whole_beamline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrialBeamline]:
+    """Everything, started once; the environment is afterwards as it was, the logs stay after a failure."""
     before = dict(os.environ)
-    with tempfile.TemporaryDirectory(prefix="bad-") as name:
-        trial = TrialBeamline(Path(name))
-        try:
-            trial.set_up()
-            yield trial
-        finally:
-            trial.close()
-            os.environ.clear()
-            os.environ.update(before)
+    trial = TrialBeamline(tmp_path_factory.mktemp("beamline"))
+    try:
+        trial.set_up()
+        yield trial
+    finally:
+        trial.close()
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @pytest.fixture

@@ -3,9 +3,12 @@
 import pytest
 
 from tests.bad_days.harness.kafka_words import CAPTURES, KafkaWords
+from tests.bad_days.harness.log_of_service import LogOf
 from tests.bad_days.harness.three_brokers import three_brokers
 from tests.bad_days.harness.trial_beamline import TrialBeamline
 from tests.bad_days.harness.words import red_parts
+
+CONSUMER = "scicow-mongodb"
 
 
 def test_kafka_is_down_before_during_and_after_a_scan(beamline: TrialBeamline) -> None:
@@ -25,6 +28,21 @@ def test_kafka_is_killed_during_a_scan_and_back_before_its_end(beamline: TrialBe
     scan.wait()
     scan.assert_unharmed()
     beamline.expect_catalogued([scan])
+
+
+def test_kafka_is_away_for_longer_than_the_session_of_a_consumer_that_must_commit(
+    beamline: TrialBeamline,
+) -> None:
+    """What is written and answered waits for the brokers to be committed, and the session ends."""
+    beamline.restart(CONSUMER, fault="scicow.receipted:stop")
+    log = LogOf(beamline.service(CONSUMER))
+    scan = beamline.scan()
+    beamline.wait_frozen(CONSUMER)
+    with beamline.without("kafka"):
+        beamline.thaw(CONSUMER)
+        log.wait_for("session timed out", 30)
+    beamline.expect_catalogued([scan, beamline.scan()])
+    assert beamline.service(CONSUMER).alive
 
 
 def test_kafka_is_frozen_while_scans_run(beamline: TrialBeamline) -> None:

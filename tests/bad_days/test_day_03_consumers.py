@@ -10,7 +10,7 @@ from tests.bad_days.harness.kafka_words import KafkaWords
 from tests.bad_days.harness.trial_beamline import CONSUMERS, TrialBeamline
 from tests.waiting import wait_for
 
-GROUP = "scicow-mongodb"
+GROUP, INSTANCE = "scicow-mongodb", "scicow-1"
 PLACES = ["scicow.written", "scicow.noted", "scicow.receipted"]
 
 
@@ -31,6 +31,23 @@ def test_frozen_for_longer_than_its_session(beamline: TrialBeamline) -> None:
         wait_for(lambda: not kafka.members_of(GROUP), 20, "the group without its member")
         beamline.wait_status(scan, "sent")
     beamline.expect_catalogued([scan])
+
+
+def test_a_second_process_of_the_same_instance_ends_the_first(beamline: TrialBeamline) -> None:
+    with another_consumer(beamline, INSTANCE):
+        beamline.wait_dead(GROUP)
+        beamline.expect_catalogued([beamline.scan()])
+
+
+def test_one_that_is_fenced_off_after_an_outage_joins_anew(beamline: TrialBeamline) -> None:
+    """The client loses its member id in an outage, and the group takes what it sends for a stranger's."""
+    with long_session(beamline):
+        with beamline.without("kafka"):
+            pass
+        with another_consumer(beamline, INSTANCE) as stranger:
+            wait_for(lambda: not stranger.alive, 30, "the end of the stranger")
+            beamline.expect_catalogued([beamline.scan()])
+        assert beamline.service(GROUP).alive
 
 
 def test_one_of_two_is_killed_in_mid_batch(beamline: TrialBeamline) -> None:
@@ -56,13 +73,9 @@ def test_one_of_two_freezes_in_mid_batch_and_goes_on_after_the_other_took_over(
 def two_consumers(beamline: TrialBeamline, fault: str) -> Iterator[None]:
     """Two processes of the group; the one with the fault has the partition."""
     beamline.restart(GROUP, fault=fault)
-    second = second_consumer(beamline)
-    try:
-        second.start()
+    with another_consumer(beamline, "scicow-2"):
         wait_for(lambda: have_split_up(beamline), 30, "two members")
         yield
-    finally:
-        second.stop()
 
 
 def have_split_up(beamline: TrialBeamline) -> bool:
@@ -71,12 +84,30 @@ def have_split_up(beamline: TrialBeamline) -> bool:
     return sorted(members.values()) == [False, True]
 
 
-def second_consumer(beamline: TrialBeamline) -> Scicow:
-    """A second process of the group: the same configuration under another instance name."""
-    file = beamline.configuration.with_name("scicow-second.yaml")
-    text = beamline.configuration.read_text().replace("instance: scicow-1", "instance: scicow-2")
+@contextmanager
+def another_consumer(beamline: TrialBeamline, instance: str) -> Iterator[Scicow]:
+    """Another process of the group: the same configuration under this instance name."""
+    file = beamline.configuration.with_name("scicow-another.yaml")
+    text = beamline.configuration.read_text().replace(f"instance: {INSTANCE}", f"instance: {instance}")
     file.touch(mode=0o600)
     file.write_text(text)
-    second = Scicow(beamline.parts.folder, "mongodb", file)
-    second.name = f"{GROUP}-second"
-    return second
+    another = Scicow(beamline.parts.folder, "mongodb", file)
+    another.name = f"{GROUP}-another"
+    another.start()
+    try:
+        yield another
+    finally:
+        another.stop()
+
+
+@contextmanager
+def long_session(beamline: TrialBeamline) -> Iterator[None]:
+    """The consumer's session outlives a restart of Kafka."""
+    ordinary = beamline.configuration.read_text()
+    beamline.configure_consumers("kafka", session_timeout_s=60)
+    beamline.restart(GROUP)
+    try:
+        yield
+    finally:
+        beamline.configuration.write_text(ordinary)
+        beamline.restart(GROUP)

@@ -35,7 +35,7 @@ def test_frozen_while_scans_run(beamline: TrialBeamline) -> None:
 @pytest.mark.timeout(180)
 def test_not_started_for_a_days_worth_of_scans(beamline: TrialBeamline) -> None:
     with beamline.without("scifish"):
-        command = [sys.executable, "-m", MODULE, str(A_DAYS_WORTH)]
+        command = [sys.executable, "-m", MODULE, str(A_DAYS_WORTH), str(beamline.scan_dir)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
         scan = beamline.scan()
         assert beamline.status_of(scan)["state"] == "captured"

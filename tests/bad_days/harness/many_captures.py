@@ -1,4 +1,4 @@
-"""A producer process that captures so many times and ends: ``python -m … <number>`` prints the pids."""
+"""A producer process that captures and ends: ``python -m … <number> <folder>`` prints the pids."""
 
 import sys
 
@@ -6,16 +6,13 @@ import click
 
 from scifish.producer import Producer
 
-FOLDER = "/nowhere"
-"""Outside every session: booked on nobody, so SciCat lets them wait and MongoDB takes them."""
 
-
-def main(number: int) -> None:
-    """Commit begin and end of each capture."""
+def main(number: int, folder: str) -> None:
+    """Commit begin and end of each capture; the folder decides whose they are."""
     producer = Producer.start("sardana")
     for index in range(number):
         capture = producer.begin(producer.source("sardana"))
-        capture.freeze_context(FOLDER)
+        capture.freeze_context(folder)
         capture.started(title=f"capture {index}")
         capture.ended("completed", points_recorded=index)
         click.echo(capture.pid)
@@ -23,4 +20,4 @@ def main(number: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2])
