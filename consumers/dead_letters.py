@@ -36,9 +36,13 @@ class DeadLetters:
         self._clock = clock
 
     def write(self, refused: Sequence[tuple[Delivery, str]]) -> None:
-        """Write a letter for each delivery and reason: first the topic, then the state database."""
-        fresh = [(delivery, reason) for delivery, reason in refused if not self._is_written(delivery)]
-        for delivery, reason in fresh:
+        """Write a letter for each delivery and reason: first the topic, then the state database.
+
+        The same bytes get one letter, however often they come.
+        """
+        for delivery, reason in refused:
+            if self._is_written(delivery):
+                continue
             kept = self._send(delivery, reason)
             reached("scicow.letter")
             self._note(delivery, reason, kept)
