@@ -28,9 +28,8 @@ demo: ## one scan and one file, from nothing to the catalogue (KEEP=1 BROKER=kaf
 	@$(PYTHON) -m bootstrap demo $(if $(filter kafka,$(BROKER)),kafka)
 	@.venv/bin/scizoo demo $(DEMO_OPTIONS)
 
-test: setup lint ## lint, then all tests against the real parts
+test: setup lint ## lint, then unit and integration tests against the real parts
 	@$(WITH_GUI) $(RUN) pytest tests/unit tests/integration
-	@$(WITH_GUI) $(RUN) pytest tests/bad_days
 
 test-unit: setup ## the fast tests only
 	@$(WITH_GUI) $(RUN) pytest tests/unit

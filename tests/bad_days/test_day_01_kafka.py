@@ -7,6 +7,7 @@ from tests.bad_days.harness.log_of_service import LogOf
 from tests.bad_days.harness.three_brokers import three_brokers
 from tests.bad_days.harness.trial_beamline import TrialBeamline
 from tests.bad_days.harness.words import red_parts
+from tests.waiting import wait_for
 
 CONSUMER = "scicow-mongodb"
 
@@ -15,8 +16,8 @@ def test_kafka_is_down_before_during_and_after_a_scan(beamline: TrialBeamline) -
     with beamline.without("kafka"):
         scan = beamline.scan()
         assert beamline.status_of(scan)["state"] == "captured"
-        red = red_parts()
-        assert "topics demo" in red and "SciFish demo/ctl/scifish-01" in red
+        expected = {"topics demo", "SciFish demo/ctl/scifish-01"}
+        wait_for(lambda: expected <= set(red_parts()), 30, "red for the topics and for SciFish")
     beamline.expect_catalogued([scan])
 
 
