@@ -15,7 +15,12 @@ from bootstrap.venv import Environment
 LOWEST, NEWEST = "lowest", "newest"
 OF_THE_TIME = ("numpy<2", "setuptools<81")
 """What the lowest versions were built against, and do not say."""
-TESTS = ("tests/unit", "tests/integration/services/test_services.py")
+TESTS = (
+    "tests/unit",
+    "tests/integration/scifish/without_kafka",
+    "tests/integration/sardana_recorders/test_silent_devices.py",
+    "tests/integration/services/test_services.py",
+)
 OTHERS_WARN = ("-W", "default")
 """Old packages warn on new Pythons; that is no error of ours."""
 NOT_HERE = (

@@ -19,4 +19,4 @@ def test_a_requirement_without_a_lower_bound_is_refused() -> None:
 
 
 def test_every_requirement_of_ours_has_a_lower_bound(tmp_path: Path) -> None:
-    assert "pytango==10.0.2" in write_constraints(tmp_path).read_text().splitlines()
+    assert "pytango==10.1.2" in write_constraints(tmp_path).read_text().splitlines()
