@@ -1,6 +1,7 @@
 """Who is staff: the members of the beamline's group, else a configured list."""
 
 import threading
+import time
 from collections.abc import Callable, Collection
 
 from pathfixer.follower import Run
@@ -9,6 +10,10 @@ from sdm.principal import Principal
 
 Membership = Callable[[str, str], bool | None]
 """Tells whether an account is in a group, slowly; none when nobody can tell."""
+
+
+FRESH_S = 60.0
+"""An answer of the directory is asked for again after this, when somebody wants it."""
 
 
 class Staff:
@@ -42,32 +47,36 @@ class Staff:
         self._run = run
         self._on_change = on_change
         self._membership = membership
-        self._known: dict[str, bool] = {}
+        self._known: dict[str, tuple[bool, float]] = {}
         self._asking: set[str] = set()
         self._lock = threading.Lock()
 
     def has(self, account: str) -> bool:
         """Tell whether an account is staff; takes as long as the directory does, at most 10 s."""
         told = self._membership(account, self._group) if isinstance(self._group, str) else None
-        self._known[account] = account in self._listed if told is None else told
-        return self._known[account]
+        is_staff = account in self._listed if told is None else told
+        self._known[account] = is_staff, time.monotonic()
+        return is_staff
 
     def known(self, account: str) -> bool:
-        """Tell what was known last, at once; who is new is asked for in the background."""
-        if isinstance(self._group, int):
+        """Tell what was known last, at once; what is new or old is asked for in the background."""
+        if isinstance(self._group, int) or not account:
             return account in self._listed
+        is_staff, asked_s = self._known.get(account, (False, float("-inf")))
         with self._lock:
-            is_new = bool(account) and account not in self._known and account not in self._asking
-            if is_new:
+            asks = time.monotonic() - asked_s > FRESH_S and account not in self._asking
+            if asks:
                 self._asking.add(account)
-        if is_new:
+        if asks:
             self._run(lambda: self._learn(account))
-        return self._known.get(account, False)
+        return is_staff
 
     def _learn(self, account: str) -> None:
+        before = self._known.get(account, (False,))[0]
         try:
-            self.has(account)
+            after = self.has(account)
         finally:
             with self._lock:
                 self._asking.discard(account)
-        self._on_change()
+        if after != before:
+            self._on_change()

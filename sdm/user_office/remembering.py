@@ -102,6 +102,11 @@ class RememberingOffice:
         listed = self._cache.listed(beamline)
         return ToldList(tuple(listed.proposals), listed.told_at) if listed else ToldList()
 
+    def remembered(self, number: str) -> Proposal | None:
+        """Return what the office told last of a proposal, without asking it."""
+        known = self._cache.find(number)
+        return known.proposal if known else None
+
     def _remembered(self, number: str, error: OfficeUnavailableError) -> Told:
         known = self._cache.find(number)
         if known is None:

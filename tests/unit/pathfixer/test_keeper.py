@@ -3,11 +3,12 @@
 import os
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from pathfixer.claims import Claims
 from pathfixer.config import Config
 from pathfixer.desk import Desk
 from pathfixer.errors import BusyError, RefusedError
@@ -18,6 +19,7 @@ from pathfixer.office_memory import OfficeMemory
 from pathfixer.open_request import OpenRequest
 from pathfixer.opening import Opener
 from pathfixer.shown import shown
+from pathfixer.staff import Staff
 from pathfixer.store import Store, Wish
 from pathfixer.testing.macro_server import MacroServerInMemory
 from pathfixer.watch import TreeWatch, changed_folder
@@ -26,7 +28,9 @@ from sdm.path_rules import is_in_proposal
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
 from sdm.testing.files_here import FilesHere
+from sdm.user_office.disk_cache import DiskCache
 from sdm.user_office.protocol import Block, Person, Proposal
+from sdm.user_office.remembering import RememberingOffice
 from tests.waiting import wait_for
 
 RULES = load_rules("maxiv_v1")
@@ -87,6 +91,7 @@ class Bench:
             free_space_limit=0,
         )
         self.server = MacroServerInMemory("macroserver/test/1", ScanDir="/scratch")
+        self.state = state
         self.store = Store.open(state)
         self.files = FilesHere()
         self.unowned = self.config.unowned(RULES)
@@ -103,16 +108,20 @@ class Bench:
             lambda: None,
         )
         clock = lambda: NOW  # noqa: E731
+        cache = DiskCache(self.state / "office.db", RULES.proprietary_types, timedelta(days=30), clock)
+        office = RememberingOffice(self.office, cache, RULES.proprietary_types, clock)
+        staff = Staff(self.config.beamline_principal(RULES), self.config.staff, run, lambda: None)
+        claims = Claims(office, staff, "demo", RULES, clock)
         return Parts(
             beamline="demo",
             unowned_path=self.unowned,
             free_limit_gib=0,
             servers_of=self.config.macro_servers_of,
             store=self.store,
-            opener=Opener(self.config, RULES, self.office, self.files, self.store.sample_code, clock),
+            opener=Opener(self.config, RULES, claims, self.files, self.store.sample_code, clock),
             files=self.files,
             followers=Followers([follower]),
-            office=OfficeMemory(self.office, "demo", RULES, run, lambda: None, clock),
+            office=OfficeMemory(office, staff, "demo", RULES, run, lambda: None),
             watch=TreeWatch(self.files, self.unowned),
             run=run,
             clock=clock,

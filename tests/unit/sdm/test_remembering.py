@@ -12,7 +12,11 @@ from sdm.user_office.protocol import Person, Proposal
 from sdm.user_office.remembering import RememberingOffice
 
 ICE = Proposal(
-    number="20260101", title="Ice", abstract="How ice grows.", pi=Person(account="adalov"), beamlines=("demo",)
+    number="20260101",
+    title="Ice",
+    abstract="How ice grows.",
+    pi=Person(account="adalov"),
+    beamlines=("demo",),
 )
 CATHODE = ICE.model_copy(
     update={"number": "20260102", "title": "Cathode", "abstract": "Nickel.", "type": "PROPRIETARY"}
