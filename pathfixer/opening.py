@@ -14,7 +14,7 @@ from pathfixer.errors import RefusedError
 from pathfixer.open_request import OpenRequest
 from pathfixer.sessions import open_document
 from scifish.session import Session
-from sdm.errors import FolderError, SdmError
+from sdm.errors import FolderError, NameRefusedError
 from sdm.file_worker import FileWorker
 from sdm.folder_plan import FolderPlan, plan_visit
 from sdm.folder_walk import FolderState
@@ -111,12 +111,19 @@ class Opener:
         return plan_visit(self._rules, self._config.data_root, place, who)
 
     def sample_folder(self, category: str | None, proposal: str, sample: str) -> str:
-        """Return the folder of a sample: its name, or the codes of a proprietary one."""
+        """Return the folder of a sample: its name, or the codes of a proprietary one.
+
+        Raises
+        ------
+        RefusedError
+            The name is not allowed; one of a proprietary sample is not repeated, everybody reads that.
+        """
+        is_closed = category == "proprietary"
         try:
             parts = check_sample(sample, self._rules.sample_depth, self._rules.reserved)
-        except SdmError as error:
-            raise RefusedError(str(error)) from None
-        if category == "proprietary":
+        except NameRefusedError as error:
+            raise RefusedError(f"sample is refused: {error.reason}" if is_closed else str(error)) from None
+        if is_closed:
             parts = tuple(self._code(proposal, part) for part in parts)
         return "/".join(parts)
 

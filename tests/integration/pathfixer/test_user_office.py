@@ -109,15 +109,27 @@ def test_a_restarted_device_remembers_what_duo_told_before_it_went_away(at_duo, 
 
 
 def test_a_proprietary_title_stands_nowhere_at_the_beamline(at_duo, duo, site, tmp_path):
+    heard: list[str] = []
+    watch = at_duo.device.subscribe_event(
+        "Sample", tango.EventType.CHANGE_EVENT, lambda event: heard.append(str(event.attr_value))
+    )
     at_duo.client.open_session("carlcarl", CATHODE.number, sample="nickel-rich")
     at_duo.client.set_sample("manganese")
+    wait_for(lambda: at_duo.device.read_attribute("Sample").w_value == "s02", 5, "the written name covered")
+    wait_for(lambda: any("s02" in text for text in heard), 5, "its event")
+    at_duo.device.unsubscribe_event(watch)
     at_duo.client.stage("Username", "lismei")
     at_duo.client.proposals()
     wait_for(lambda: CATHODE.number in (at_duo.device.AvailableProposals or ()), 5, "what is offered")
     duo.always = AWAY
     at_duo.client.open_session("carlcarl", CATHODE.number, sample="nickel-rich")
     assert at_duo.client.session().sample == "s01"
-    shown = [str(at_duo.device.read_attribute(name).value) for name in at_duo.device.get_attribute_list()]
+    with pytest.raises(CommandError, match="sample is refused"):
+        at_duo.client.open_session("carlcarl", CATHODE.number, sample="nickel-rich/ä")
+    with pytest.raises(CommandError, match="sample is refused"):
+        at_duo.client.set_sample("nickel-rich/ö")
+    shown = [str(at_duo.device.read_attribute(name)) for name in at_duo.device.get_attribute_list()]
+    shown += heard
     written = b"".join(file.read_bytes() for file in site.state.rglob("*") if file.is_file())
     for secret in (CATHODE.title, CATHODE.abstract):
         assert secret not in "\n".join(shown)
