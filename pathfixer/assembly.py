@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
-from pathfixer.claims import Claims
 from pathfixer.config import Config
 from pathfixer.follower import Follower, Run
 from pathfixer.followers import Followers
+from pathfixer.judge import Judge
 from pathfixer.keeper import Keeper, Parts
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
@@ -58,7 +58,7 @@ def assemble(
     store = Store.open(config.state_folder(device))
     office = _remembering(config, device, rules, asked)
     staff = Staff(config.beamline_principal(rules), config.staff, run, on_change)
-    claims = Claims(office, staff, config.beamline, rules, now_utc)
+    judge = Judge(office, staff, config.beamline, rules, now_utc)
     files = FileWorker(config.file_timeout)
     parts = Parts(
         beamline=config.beamline,
@@ -66,7 +66,7 @@ def assemble(
         free_limit_gib=config.free_space_limit,
         servers_of=config.macro_servers_of,
         store=store,
-        opener=Opener(config, rules, claims, files, store.sample_code, now_utc),
+        opener=Opener(config, rules, judge, files, store.sample_code, now_utc),
         files=files,
         followers=_followers(config, rules, store, on_change),
         office=OfficeMemory(office, staff, config.beamline, rules, run, on_change),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
-from pathfixer.claim import Claim
-from pathfixer.claims import Claims
 from pathfixer.config import NO_ENDSTATION, Config
 from pathfixer.errors import RefusedError
+from pathfixer.judge import Judge
 from pathfixer.open_request import OpenRequest
+from pathfixer.permit import Permit
 from pathfixer.sessions import open_document
 from scifish.session import Session
 from sdm.errors import FolderError, NameRefusedError
@@ -45,7 +45,7 @@ class Opener:
     ----------
     config, rules
         Where data goes here.
-    claims
+    judge
         Judges what may be opened.
     files
         Makes the folders.
@@ -59,14 +59,14 @@ class Opener:
         self,
         config: Config,
         rules: PathRules,
-        claims: Claims,
+        judge: Judge,
         files: FileWorker,
         code: Callable[[str, str], str],
         clock: Callable[[], datetime],
     ) -> None:
         self._config = config
         self._rules = rules
-        self._claims = claims
+        self._judge = judge
         self._files = files
         self._code = code
         self._clock = clock
@@ -85,18 +85,18 @@ class Opener:
         check_name("username", request.username)
         check_name("proposal", request.proposal)
         tell(0, STEPS, f"asking the user office for {request.proposal}")
-        claim = self._claims.judge(request)
+        permit = self._judge.permit(request)
         tell(1, STEPS, "choosing the folders")
-        place = self._place(claim, request.sample)
+        place = self._place(permit, request.sample)
         tell(2, STEPS, "making the folders")
         folders = self._files.make(self.plan(place))
         tell(3, STEPS, "committing")
-        warnings = [*claim.warnings, *(note for folder in folders for note in folder.notes)]
+        warnings = [*permit.warnings, *(note for folder in folders for note in folder.notes)]
         session = open_document(
             revision,
             place,
             render(self._rules, self._config.data_root, place),
-            claim,
+            permit,
             request.username,
             endstation,
             self._config.unowned(self._rules),
@@ -136,23 +136,23 @@ class Opener:
             raise RefusedError(f"endstation {wanted!r} is unknown here (there is: {', '.join(names)})")
         return wanted
 
-    def _place(self, claim: Claim, sample: str) -> Place:
-        category = claim.category or self._category_on_disk(claim) or IN_DOUBT
-        return self._place_in(category, claim, self.sample_folder(category, claim.proposal, sample))
+    def _place(self, permit: Permit, sample: str) -> Place:
+        category = permit.category or self._category_on_disk(permit) or IN_DOUBT
+        return self._place_in(category, permit, self.sample_folder(category, permit.proposal, sample))
 
-    def _place_in(self, category: Category, claim: Claim, sample: str = "") -> Place:
+    def _place_in(self, category: Category, permit: Permit, sample: str = "") -> Place:
         return Place(
             category=category,
             beamline=self._config.beamline,
-            proposal=claim.proposal,
-            visit=claim.visit.name,
+            proposal=permit.proposal,
+            visit=permit.visit.name,
             sample=sample,
         )
 
-    def _category_on_disk(self, claim: Claim) -> Category | None:
+    def _category_on_disk(self, permit: Permit) -> Category | None:
         """Return the category that the proposal's folder was made in; none when that does not tell."""
         found = [
-            category for category in get_args(Category) if self._has_folder(self._place_in(category, claim))
+            category for category in get_args(Category) if self._has_folder(self._place_in(category, permit))
         ]
         return found[0] if len(found) == 1 else None
 

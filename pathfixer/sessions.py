@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pathfixer.claim import Claim
+from pathfixer.permit import Permit
 from scifish.session import Session
 from sdm.path_rules import Paths, Place
 
@@ -11,7 +11,7 @@ def open_document(
     revision: int,
     place: Place,
     paths: Paths,
-    claim: Claim,
+    permit: Permit,
     username: str,
     endstation: str | None,
     unowned_path: str,
@@ -34,10 +34,10 @@ def open_document(
         process_path=paths.process,
         unowned_path=unowned_path,
         opened_at=now,
-        visit_ends_at=claim.visit.ends_at,
-        origin=claim.origin,
-        office_as_of=claim.office_as_of,
-        override_reason=claim.override_reason,
+        visit_ends_at=permit.visit.ends_at,
+        origin=permit.origin,
+        office_as_of=permit.office_as_of,
+        override_reason=permit.override_reason,
         warnings=warnings,
     )
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pathfixer.claims import Claims
 from pathfixer.config import Config
 from pathfixer.desk import Desk
 from pathfixer.errors import BusyError, RefusedError
 from pathfixer.follower import Follower
 from pathfixer.followers import Followers
+from pathfixer.judge import Judge
 from pathfixer.keeper import Keeper, Parts
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.open_request import OpenRequest
@@ -120,14 +120,14 @@ class Bench:
         cache = DiskCache(self.state / "office.db", RULES.proprietary_types, timedelta(days=30), clock)
         office = RememberingOffice(self.office, cache, RULES.proprietary_types, clock)
         staff = Staff(self.config.beamline_principal(RULES), self.config.staff, run, lambda: None)
-        claims = Claims(office, staff, "demo", RULES, clock)
+        judge = Judge(office, staff, "demo", RULES, clock)
         return Parts(
             beamline="demo",
             unowned_path=self.unowned,
             free_limit_gib=0,
             servers_of=self.config.macro_servers_of,
             store=self.store,
-            opener=Opener(self.config, RULES, claims, self.files, self.store.sample_code, clock),
+            opener=Opener(self.config, RULES, judge, self.files, self.store.sample_code, clock),
             files=self.files,
             followers=Followers([follower]),
             office=OfficeMemory(office, staff, "demo", RULES, run, lambda: None),

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from pathfixer.admission import admit, is_member, pick_scheduled, pick_visit, unscheduled, visits_of
-from pathfixer.claim import Claim
 from pathfixer.errors import RefusedError
 from pathfixer.open_request import OpenRequest
+from pathfixer.permit import Permit
 from pathfixer.staff import Staff
 from sdm.errors import OfficeUnavailableError, UnknownProposalError
 from sdm.path_rules import Category, PathRules
@@ -22,7 +22,7 @@ GENERATIONS = 8
 """A parent's parent counts too, so far."""
 
 
-class Claims:
+class Judge:
     """Judges requests for one beamline.
 
     Parameters
@@ -49,7 +49,7 @@ class Claims:
         self._rules = rules
         self._clock = clock
 
-    def judge(self, request: OpenRequest) -> Claim:
+    def permit(self, request: OpenRequest) -> Permit:
         """Return what may be opened.
 
         Raises
@@ -63,16 +63,16 @@ class Claims:
         try:
             family = self._ask(request, is_staff)
         except OfficeUnavailableError as error:
-            return self._claim_unknown(request, is_staff, str(error))
+            return self._by_override(request, is_staff, str(error))
         proposal, ancestors = family[0].proposal, [told.proposal for told in family[1:]]
         warnings = admit(proposal, ancestors, request.username, self._beamline, is_staff)
         cached = [told for told in family if told.origin == "cached"]
         if cached:
-            return self._claim_cached(request, is_staff, proposal, cached, warnings)
+            return self._from_memory(request, is_staff, proposal, cached, warnings)
         visit = pick_visit(
             request.visit or None, self._visits(proposal), is_staff, self._rules, self._clock()
         )
-        return Claim(proposal.number, self._category(proposal), visit, warnings=warnings)
+        return Permit(proposal.number, self._category(proposal), visit, warnings=warnings)
 
     def _ask(self, request: OpenRequest, is_staff: bool) -> list[Told]:
         """Return the proposal and, as far as they decide, its ancestors."""
@@ -89,14 +89,14 @@ class Claims:
                 break
         return family
 
-    def _claim_cached(
+    def _from_memory(
         self,
         request: OpenRequest,
         is_staff: bool,
         proposal: Proposal,
         cached: list[Told],
         warnings: list[str],
-    ) -> Claim:
+    ) -> Permit:
         visits, as_of = self._visits(proposal), min(told.told_at for told in cached)
         away = (
             f"the user office is away ({cached[0].trouble}); what is known is from {as_of:%Y-%m-%d %H:%M} UTC"
@@ -107,7 +107,7 @@ class Claims:
         except RefusedError as error:
             reason = _required_reason(request, is_staff, f"{away}: {error}")
             visit = self._unscheduled(request, visits)
-        return Claim(
+        return Permit(
             proposal.number,
             self._category(proposal),
             visit,
@@ -117,11 +117,11 @@ class Claims:
             [*warnings, away],
         )
 
-    def _claim_unknown(self, request: OpenRequest, is_staff: bool, trouble: str) -> Claim:
+    def _by_override(self, request: OpenRequest, is_staff: bool, trouble: str) -> Permit:
         away = f"the user office is away ({trouble}) and has not told of proposal {request.proposal} lately"
         reason = _required_reason(request, is_staff, away)
         visit = self._unscheduled(request, ())
-        return Claim(request.proposal, None, visit, "override", None, reason, [away])
+        return Permit(request.proposal, None, visit, "override", None, reason, [away])
 
     def _visits(self, proposal: Proposal) -> list[Visit]:
         return visits_of(proposal, self._beamline, self._rules)
