@@ -124,12 +124,13 @@ class Keeper:
         """Show the stored session to the MacroServers, and begin to watch."""
         self._parts.followers.start(self._parts.run)
         self._follow()
-        self._parts.office.refresh()
+        self._parts.office.start()
         self._parts.run(self._watch_for_ever)
 
     def stop(self) -> None:
         """End everything; waits for nobody."""
         self._stopped.set()
+        self._parts.office.stop()
         self._parts.followers.stop()
         self._parts.files.close()
         self._parts.store.close()

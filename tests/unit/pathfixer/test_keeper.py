@@ -118,9 +118,9 @@ class Bench:
         )
         clock = lambda: NOW  # noqa: E731
         cache = DiskCache(self.state / "office.db", RULES.proprietary_types, timedelta(days=30), clock)
-        office = RememberingOffice(self.office, cache, RULES.proprietary_types, clock)
-        staff = Staff(self.config.beamline_principal(RULES), self.config.staff, run, lambda: None)
-        judge = Judge(office, staff, "demo", RULES, clock)
+        self.remembering = RememberingOffice(self.office, cache, RULES.proprietary_types, clock)
+        self.staff = Staff(self.config.beamline_principal(RULES), self.config.staff, run, lambda: None)
+        judge = Judge(self.remembering, self.staff, "demo", RULES, clock)
         return Parts(
             beamline="demo",
             unowned_path=self.unowned,
@@ -130,7 +130,7 @@ class Bench:
             opener=Opener(self.config, RULES, judge, self.files, self.store.sample_code, clock),
             files=self.files,
             followers=Followers([follower]),
-            office=OfficeMemory(office, staff, "demo", RULES, run, lambda: None),
+            office=OfficeMemory(self.remembering, self.staff, "demo", RULES, run, lambda: None),
             watch=TreeWatch(self.files, self.unowned),
             run=run,
             clock=clock,
@@ -335,6 +335,26 @@ def test_a_restarted_keeper_offers_what_the_office_told_before_with_its_age(root
     wait_for(lambda: second.keeper.office.problem, 5, "the office is away")
     assert second.keeper.office.proposals("carlcarl", False) == ["20260101  Ice", "20260102"]
     second.keeper.stop()
+
+
+def test_staff_are_offered_finished_proposals_too_and_nobody_refused_ones(bench):
+    wait_for(lambda: bench.keeper.office.as_of, 5, "the office's answer")
+    for number, status in (("20260101", "Finished"), ("20260102", "Refused")):
+        bench.office.known[number] = bench.office.known[number].model_copy(update={"status": status})
+    bench.keeper.office.refresh()
+    wait_for(lambda: bench.keeper.office.proposals("carlcarl", False) == [], 5, "the new statuses")
+    assert bench.keeper.office.proposals("lismei", True) == ["20260101  Ice"]
+
+
+def test_the_office_is_asked_again_by_itself(root, tmp_path):
+    bench = Bench(root, tmp_path / "state")
+    memory = OfficeMemory(bench.remembering, bench.staff, "demo", RULES, run, lambda: None, interval_s=0.02)
+    memory.start()
+    wait_for(lambda: memory.proposals("lismei", True), 5, "the first answer")
+    bench.office.known.clear()
+    wait_for(lambda: memory.proposals("lismei", True) == [], 5, "a later answer")
+    memory.stop()
+    bench.keeper.stop()
 
 
 def test_what_a_parent_of_another_beamline_has_is_offered_to_its_members(bench):
