@@ -61,7 +61,7 @@ class ScicatOffice:
     def proposal(self, number: str) -> Proposal:
         """Return one proposal; raises UnknownProposalError or OfficeUnavailableError."""
         identifier = quote(self._settings.id_prefix + number, safe="")
-        with self._asking() as ask:
+        with self._asking(self._settings.patience_s) as ask:
             answer = ask.get(f"{API}/proposals/{identifier}")
         if answer is None:
             raise UnknownProposalError(number)
@@ -69,13 +69,13 @@ class ScicatOffice:
 
     def proposals(self, beamline: str) -> list[Proposal]:
         """Return the proposals of a beamline: of all that the account may read."""
-        with self._asking() as ask:
+        with self._asking(self._settings.list_patience_s) as ask:
             proposals = list(self._readable(_pages(ask)))
         return newest_first([proposal for proposal in proposals if proposal.is_for(beamline)])
 
     @contextmanager
-    def _asking(self) -> Iterator[Conversation]:
-        with conversation(self._settings) as ask:
+    def _asking(self, patience_s: float) -> Iterator[Conversation]:
+        with conversation(self._settings, patience_s) as ask:
             account = {
                 "username": self._settings.username,
                 "password": self._settings.secret().get_secret_value(),
