@@ -6,9 +6,10 @@ from datetime import datetime, timezone
 from pathfixer.config import Config
 from pathfixer.follower import Follower, Run
 from pathfixer.followers import Followers
-from pathfixer.keeper import Keeper, Parts
+from pathfixer.keeper import Keeper
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
+from pathfixer.parts import Parts
 from pathfixer.sardana import MacroServerEnvironment
 from pathfixer.store import Store
 from pathfixer.watch import TreeWatch

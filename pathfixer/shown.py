@@ -14,14 +14,14 @@ def shown(keeper: Keeper, desk: Desk) -> dict[str, Any]:
     session, as_of = keeper.session, keeper.office.as_of
     return {
         **_texts(session),
-        "Sample": keeper.sample,
+        "Sample": keeper.current.sample,
         "Warnings": session.warnings,
         "Session": json.dumps(session.model_dump(mode="json", by_alias=True)),  # ASCII: Tango is Latin-1
-        "ScanDirs": keeper.scan_dirs,
+        "ScanDirs": keeper.destination.lines,
         "AvailableProposals": keeper.office.proposals(desk.username, desk.is_staff),
         "AvailableVisits": keeper.office.visits(desk.proposal),
         "ProposalsAsOf": as_of.isoformat(timespec="seconds") if as_of else "",
-        "History": keeper.history,
+        "History": keeper.current.history,
     }
 
 

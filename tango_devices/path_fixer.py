@@ -68,8 +68,8 @@ class PathFixer(SessionAttributes):
         """Change the sample of the session."""
         with told("PathFixer", *REFUSALS):
             keeper = self._working()[0]
-            keeper.set_sample(value, self._client())
-        self.publish("Sample", keeper.sample)
+            keeper.samples.ask(value, self._client())
+        self.publish("Sample", keeper.current.sample)
 
     @command(dtype_in=str, doc_in="username, proposal, visit?, sample?, endstation? as JSON", dtype_out=str)
     def OpenSession(self, text: str) -> str:  # noqa: N802 - a Tango command

@@ -13,10 +13,11 @@ from pathfixer.desk import Desk
 from pathfixer.errors import BusyError, RefusedError
 from pathfixer.follower import Follower
 from pathfixer.followers import Followers
-from pathfixer.keeper import Keeper, Parts
+from pathfixer.keeper import Keeper
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.open_request import OpenRequest
 from pathfixer.opening import Opener
+from pathfixer.parts import Parts
 from pathfixer.shown import shown
 from pathfixer.store import Store, Wish
 from pathfixer.testing.macro_server import MacroServerInMemory
@@ -152,7 +153,7 @@ def test_an_open_session_is_shown_stored_and_followed(bench):
     assert bench.server.variables["ScanDir"] == session.sample_path
     assert session.visit_ends_at == datetime(2026, 9, 15, 6, tzinfo=timezone.utc)
     assert bench.keeper.condition.state == "ON"
-    assert bench.keeper.history[0].endswith("asked by me")
+    assert bench.keeper.current.history[0].endswith("asked by me")
 
 
 def test_until_the_commit_everything_shows_the_old_session(bench):
@@ -163,7 +164,7 @@ def test_until_the_commit_everything_shows_the_old_session(bench):
     with pytest.raises(BusyError, match="opening a session for 20260101"):
         bench.keeper.close_session("me")
     with pytest.raises(BusyError):
-        bench.keeper.set_sample("ice", "me")
+        bench.keeper.samples.ask("ice", "me")
     bench.office.answers.set()
     wait_for(lambda: bench.keeper.session.state == "open", 5, "open")
 
@@ -197,8 +198,8 @@ def test_a_folder_that_cannot_be_made_fails_the_opening(bench, root):
 
 def test_a_sample_is_shown_at_once_and_its_path_when_the_folder_is_there(bench):
     bench.keeper.open_session(ICE, "me", tell)
-    bench.keeper.set_sample("a/b", "me")
-    assert bench.keeper.sample == "a/b"
+    bench.keeper.samples.ask("a/b", "me")
+    assert bench.keeper.current.sample == "a/b"
     wait_for(lambda: bench.keeper.session.sample == "a/b", 5, "the sample's folder")
     assert Path(bench.keeper.session.sample_path).is_dir()
     wait_for(lambda: bench.server.variables["ScanDir"] == bench.keeper.session.sample_path, 5, "ScanDir")
@@ -208,7 +209,7 @@ def test_a_sample_is_shown_at_once_and_its_path_when_the_folder_is_there(bench):
 def test_of_many_samples_the_last_one_counts(bench):
     bench.keeper.open_session(ICE, "me", tell)
     for number in range(20):
-        bench.keeper.set_sample(f"s{number}", "me")
+        bench.keeper.samples.ask(f"s{number}", "me")
     wait_for(lambda: bench.keeper.session.sample == "s19", 10, "the last sample")
     assert bench.store.wish() is None
 
@@ -216,11 +217,11 @@ def test_of_many_samples_the_last_one_counts(bench):
 def test_a_sample_whose_folder_cannot_be_made_is_an_alarm_until_the_next(bench):
     bench.keeper.open_session(ICE, "me", tell)
     (Path(bench.keeper.session.path) / "ice").write_text("in the way")
-    bench.keeper.set_sample("ice", "me")
+    bench.keeper.samples.ask("ice", "me")
     wait_for(lambda: bench.keeper.condition.state == "ALARM", 5, "ALARM")
     assert "sample 'ice' could not be set" in bench.keeper.condition.status
-    assert bench.keeper.sample == ""
-    bench.keeper.set_sample("water", "me")
+    assert bench.keeper.current.sample == ""
+    bench.keeper.samples.ask("water", "me")
     wait_for(lambda: bench.keeper.session.sample == "water", 5, "the next sample")
     assert bench.keeper.condition.state == "ON"
 
@@ -232,7 +233,7 @@ def test_a_wish_of_an_earlier_life_is_fulfilled(root, tmp_path):
     first.store.set_wish(Wish(sample="ice", client="me"))
     first.keeper.stop()
     second = Bench(root, tmp_path / "state")
-    assert second.keeper.sample == "ice"
+    assert second.keeper.current.sample == "ice"
     second.keeper.start()
     wait_for(lambda: second.keeper.session.sample == "ice", 5, "the sample")
     second.keeper.stop()
@@ -260,8 +261,8 @@ def test_a_silent_macro_server_leaves_the_session_open_in_alarm(bench):
 def test_a_proprietary_proposal_shows_a_code_and_no_title(bench):
     request = OpenRequest(username="carlcarl", proposal="20260102", visit="20260914", sample="nickel/n1")
     bench.keeper.open_session(request, "me", tell)
-    assert bench.keeper.sample == "s01/s02"
-    bench.keeper.set_sample("s01/s02", "panel")
+    assert bench.keeper.current.sample == "s01/s02"
+    bench.keeper.samples.ask("s01/s02", "panel")
     told = str(shown(bench.keeper, bench.desk)) + bench.keeper.condition.status
     for secret in ("nickel", "n1", "Secret"):
         assert secret not in told
@@ -273,7 +274,7 @@ def test_a_replaced_folder_is_noticed_and_scans_go_elsewhere(bench):
     raw = Path(bench.keeper.session.path)
     raw.rename(raw.with_name("old"))
     raw.mkdir(mode=0o2770)
-    bench.keeper.set_sample("ice", "me")
+    bench.keeper.samples.ask("ice", "me")
     wait_for(lambda: "is not the folder it was" in bench.keeper.condition.status, 5, "noticed")
     wait_for(lambda: bench.server.variables["ScanDir"] == bench.unowned, 5, "ScanDir")
     assert bench.keeper.condition.state == "ALARM"
