@@ -15,7 +15,7 @@ from pathfixer.assembly import assemble, now_utc
 from pathfixer.desk import Desk
 from pathfixer.errors import PathFixerError, RefusedError
 from pathfixer.keeper import Keeper
-from pathfixer.open_request import OpenRequest, parse_request
+from pathfixer.open_request import CloseRequest, OpenRequest, parse_close_request, parse_request
 from tango_devices.jobs import Job, JobRefusedError
 from tango_devices.path_fixer_attributes import SessionAttributes
 from tango_devices.path_fixer_properties import PathFixerProperties
@@ -46,6 +46,7 @@ class PathFixer(SessionAttributes):
             properties, self.get_name(), self.in_background, self._wake.set, (unknown,) if unknown else ()
         )
         self._keeper, self._desk = keeper, Desk(properties, keeper, now_utc)
+        self.publish("MacroServers", list(properties.endstation_of(None).macro_servers))
         self.show(keeper, self._desk)
         self.in_background(self._show_for_ever)
         keeper.start()
@@ -86,8 +87,13 @@ class PathFixer(SessionAttributes):
     @command(dtype_out=str)
     def CloseSession(self) -> str:  # noqa: N802
         """Start to close the session and return the job's id; its result are complaints."""
-        client = self._client()
-        return self._job("session", lambda keeper, job: keeper.close_session(client))
+        return self._close(CloseRequest())
+
+    @command(dtype_in=str, doc_in="force_reason, asked_by? as JSON", dtype_out=str)
+    def ForceClose(self, text: str) -> str:  # noqa: N802
+        """Start to close the session under a running macro or growing files; the history keeps why."""
+        with told("PathFixer", *REFUSALS):
+            return self._close(parse_close_request(text))
 
     @command(dtype_out=(str,))
     def Proposals(self) -> list[str]:  # noqa: N802
@@ -120,6 +126,10 @@ class PathFixer(SessionAttributes):
             return complaints
 
         return self._job("session", work)
+
+    def _close(self, request: CloseRequest) -> str:
+        client = self._client()
+        return self._job("session", lambda keeper, job: keeper.close_session(client, request))
 
     def _job(self, kind: str, work: Callable[[Keeper, Job], Any]) -> str:
         keeper, desk = self._working()

@@ -90,6 +90,7 @@ def start_path_fixer(run_folder: RunFolder, tango_db: TangoDatabase, site: Site)
             "ProposalGroup": f"#{os.getegid()}",
             "FreeSpaceLimit": "0",
             "WatchInterval": "0.1",
+            "GrowthWindow": "0",
         }
         device = Device(f"{name}/ctl/sdm-01", "PathFixer", {**defaults, **properties})
         server = DeviceServer(run_folder, tango_db.address, f"pathfixer-{name}", "PathFixer", [device], name)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import tango
 
+from pathfixer.errors import CommandError
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.sardana import Sardana
 from scizoo.services.tango_db import TangoDatabase
@@ -26,7 +27,8 @@ def test_scan_dir_is_the_sample_path_as_soon_as_the_session_is_open(scanning):
     wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
     assert scanning.device.SamplePath.endswith("/raw/water/w1")
     wait_for(lambda: scanning.device.state() == tango.DevState.ON, 5, "ON")
-    assert scanning.device.ScanDirs == (f"{scanning.sardana.macro_server}: {scanning.scan_dir}",)
+    told = (f"{scanning.sardana.macro_server}: {scanning.scan_dir}",)
+    wait_for(lambda: scanning.device.ScanDirs == told, 5, "ScanDirs tells it")
 
 
 def test_a_scan_saves_its_file_in_the_session(scanning):
@@ -134,7 +136,11 @@ def test_a_dead_macro_server_is_named_and_follows_when_it_is_back(
     scanning = Scanning(**vars(beamline_of(server, site)), sardana=own_sardana)
     wait_for(lambda: scanning.device.state() == tango.DevState.STANDBY, 10, "STANDBY")
     own_sardana.kill()
-    complaints = scanning.client.open_session("carlcarl", "20260101", visit="20260914")
+    with pytest.raises(CommandError, match="door/mortal/1 does not answer .* a macro may be running"):
+        open_ice(scanning)
+    complaints = scanning.client.open_session(
+        "carlcarl", "20260101", visit="20260914", force_reason="that Sardana was killed"
+    )
     assert [own_sardana.macro_server in text for text in complaints] == [True]
     assert scanning.device.state() == tango.DevState.ALARM
     assert own_sardana.macro_server in scanning.device.status()
@@ -148,12 +154,14 @@ def test_a_dead_macro_server_is_named_and_follows_when_it_is_back(
 
 
 def test_an_endstation_takes_only_its_own_macro_servers(start_path_fixer, site, sardana):
-    server = start_path_fixer(MacroServers="", Endstations=f"EA01={sardana.macro_server}")
+    server = start_path_fixer(MacroServers="", Endstations=[f"EA01={sardana.macro_server}", "EA02="])
     scanning = Scanning(**vars(beamline_of(server, site)), sardana=sardana)
-    open_ice(scanning)
+    scanning.client.open_session("carlcarl", "20260101", visit="20260914", endstation="EA02")
     wait_for(lambda: scanning.scan_dir == site.unowned, 5, "not in this session")
-    scanning.client.open_session("carlcarl", "20260101", visit="20260914", endstation="EA01")
-    wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
-    assert scanning.device.Endstation == "EA01"
-    with pytest.raises(Exception, match="there is: None, EA01"):
-        scanning.client.open_session("carlcarl", "20260101", endstation="EA02")
+    for endstation in ("EA01", "None"):
+        scanning.client.open_session("carlcarl", "20260101", visit="20260914", endstation=endstation)
+        wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
+        assert scanning.device.Endstation == endstation
+        scanning.client.close_session()
+    with pytest.raises(Exception, match="there is: None, EA01, EA02"):
+        scanning.client.open_session("carlcarl", "20260101", endstation="EA03")
