@@ -12,7 +12,7 @@ from pathfixer.listener import Listener
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
 from pathfixer.parts import Parts
-from pathfixer.running_path_fixers import running_path_fixers
+from pathfixer.registry import has_signed_off, running_path_fixers
 from pathfixer.sardana import MacroServerEnvironment
 from pathfixer.scan_dir_follower import ScanDirFollower
 from pathfixer.siblings import Siblings
@@ -80,7 +80,9 @@ def assemble(
             office=OfficeMemory(office, config.beamline, rules, run, on_change, now_utc),
             watch=TreeWatch(files, unowned),
             growth=growth,
-            guard=SwitchGuard(Doors(reader), growth, config.growth_window, config.endstation_of),
+            guard=SwitchGuard(
+                Doors(reader, has_signed_off), growth, config.growth_window, config.endstation_of
+            ),
             siblings=_siblings(config, device, reader, on_change),
             run=run,
             clock=now_utc,
@@ -115,6 +117,11 @@ def _listeners(config: Config, store: Store, on_change: Callable[[], None]) -> F
         for line in config.listener_lines()
     ]
     return Followers([Follower(one, config.watch_interval, on_change) for one in listeners])
+
+
+def _guard(config: Config, reader: SnapshotReader, growth: GrowthWatch) -> SwitchGuard:
+    doors = Doors(reader, has_signed_off)
+    return SwitchGuard(doors, growth, config.growth_window, config.endstation_of)
 
 
 def _siblings(config: Config, device: str, reader: SnapshotReader, on_change: Callable[[], None]) -> Siblings:

@@ -48,6 +48,7 @@ class PathFixerClient:
         endstation: str | None = None,
         force_reason: str = "",
         asked_by: str = "",
+        asking_door: str = "",
     ) -> list[str]:
         """Open a session and wait for it; returns what people should see to.
 
@@ -63,6 +64,8 @@ class PathFixerClient:
             One of the device's, none for the whole beamline.
         force_reason, asked_by
             Why to switch under a running macro or growing files, and the name of who says so.
+        asking_door
+            The Door whose macro asks: that it runs is no obstacle.
         """
         request = OpenRequest(
             username=username,
@@ -72,6 +75,7 @@ class PathFixerClient:
             endstation=endstation,
             force_reason=force_reason,
             asked_by=asked_by,
+            asking_door=asking_door,
         )
         return _texts(self._run_job("OpenSession", request.model_dump_json()))
 
@@ -79,18 +83,18 @@ class PathFixerClient:
         """Open the session that the set points ask for; returns what people should see to."""
         return _texts(self._run_job("Apply"))
 
-    def close_session(self, force_reason: str = "", asked_by: str = "") -> list[str]:
+    def close_session(self, force_reason: str = "", asked_by: str = "", asking_door: str = "") -> list[str]:
         """Close the session; returns what people should see to.
 
         Parameters
         ----------
         force_reason, asked_by
             Why to do so under a running macro or growing files, and the name of who says so.
+        asking_door
+            The Door whose macro asks: that it runs is no obstacle.
         """
-        if not force_reason:
-            return _texts(self._run_job("CloseSession"))
-        request = CloseRequest(force_reason=force_reason, asked_by=asked_by)
-        return _texts(self._run_job("ForceClose", request.model_dump_json()))
+        request = CloseRequest(force_reason=force_reason, asked_by=asked_by, asking_door=asking_door)
+        return _texts(self._run_job("EndSession", request.model_dump_json()))
 
     def check(self) -> list[Finding]:
         """Check path, rights, space and ScanDir."""

@@ -5,7 +5,7 @@ the other side. Only one whose server has signed off from the Tango database run
 """
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from pathfixer.many_devices import ask_devices
 from scifish.reader import SnapshotReader
@@ -15,8 +15,6 @@ ANSWER_S = 1.0
 BETWEEN_S = 0.3
 """Between the two looks; a sequence leaves its Door ON for a moment between two macros."""
 AT_REST = ("ON", "ALARM")
-SIGNED_OFF = "not running"
-"""The reader's word for a device whose server has signed off."""
 
 
 class Doors:
@@ -26,10 +24,13 @@ class Doors:
     ----------
     reader
         Reads attributes of many devices with one deadline.
+    has_signed_off
+        Tells whether the server of a device is known to be gone; asked of those that do not answer.
     """
 
-    def __init__(self, reader: SnapshotReader) -> None:
+    def __init__(self, reader: SnapshotReader, has_signed_off: Callable[[str], bool]) -> None:
         self._reader = reader
+        self._has_signed_off = has_signed_off
         self._known: dict[str, tuple[str, ...]] = {}
         self._stopped = threading.Event()
 
@@ -37,8 +38,8 @@ class Doors:
         """Learn which Doors there are, so that those of a MacroServer that dies later are known."""
         self._ask_for_doors(macro_servers)
 
-    def busy(self, doors: Collection[str], macro_servers: Collection[str]) -> list[str]:
-        """Return a sentence for each Door that is at work, or may be.
+    def busy(self, doors: Collection[str], macro_servers: Collection[str]) -> dict[str, str]:
+        """Return a sentence for each Door, in lower case, that is at work, or may be.
 
         Parameters
         ----------
@@ -54,7 +55,7 @@ class Doors:
         sentences |= self._look(names)
         if names and not self._stopped.wait(BETWEEN_S):
             sentences = self._look(names) | sentences
-        return list(sentences.values())
+        return sentences
 
     def close(self) -> None:
         """Look at nothing any more."""
@@ -69,7 +70,7 @@ class Doors:
         return {
             server: f"{server} does not name its Doors ({reason}): a macro may be running"
             for server, reason in answers.reasons.items()
-            if server not in self._known and reason != SIGNED_OFF
+            if server not in self._known and not self._has_signed_off(server)
         }
 
     def _look(self, doors: Collection[str]) -> dict[str, str]:
@@ -82,7 +83,7 @@ class Doors:
         silent = {
             door: f"{door} does not answer ({reason}): a macro may be running"
             for door, reason in answers.reasons.items()
-            if reason != SIGNED_OFF
+            if not self._has_signed_off(door)
         }
         return running | silent
 

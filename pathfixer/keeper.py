@@ -200,7 +200,7 @@ class Keeper:
 
     def _let_pass(self, request: Request, *endstations: str | None) -> str:
         left = [self.session.endstation] if self.current.is_open else []
-        return self._parts.guard.let_pass(self.session, [*left, *endstations], request.force_reason)
+        return self._parts.guard.let_pass(self.session, [*left, *endstations], request)
 
     def _switched(self) -> None:
         self._parts.watch.broken = None

@@ -18,6 +18,9 @@ class Request(BaseModel):
     force_reason: Reason = Field(
         default="", description="why to switch under a running macro or growing files; empty: not then"
     )
+    asking_door: str = Field(
+        default="", description="the Door whose macro asks, as claimed: that it runs is no obstacle"
+    )
 
 
 class OpenRequest(Request):
@@ -44,7 +47,7 @@ def parse_request(text: str) -> OpenRequest:
 
 def parse_close_request(text: str) -> CloseRequest:
     """Read a request to close from JSON; raises RefusedError naming each wrong field."""
-    return _parse(CloseRequest, "ForceClose", text)
+    return _parse(CloseRequest, "EndSession", text)
 
 
 def _parse(model: type[Asked], command: str, text: str) -> Asked:

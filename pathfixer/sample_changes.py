@@ -55,7 +55,8 @@ class SampleChanges:
     def problem(self) -> str | None:
         """Why the last sample was not set; none once another session or sample is."""
         failed = self._failed
-        return failed[1] if failed and failed[0] == self._current.session.revision else None
+        counts = failed and failed[0] == self._current.session.revision and not self._current.wish
+        return failed[1] if failed and counts else None
 
     @property
     def warning(self) -> str | None:

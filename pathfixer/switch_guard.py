@@ -6,6 +6,7 @@ from typing import Protocol
 from pathfixer.doors import Doors
 from pathfixer.endstations import Endstation
 from pathfixer.errors import RefusedError
+from pathfixer.open_request import Request
 from scifish.session import Session
 from sdm.growth_watch import Growth
 
@@ -49,7 +50,7 @@ class SwitchGuard:
         """Learn which Doors there are; takes as long as the slowest MacroServer."""
         self._doors.learn(self._endstation_of(None).macro_servers)
 
-    def let_pass(self, session: Session, endstations: list[str | None], force_reason: str) -> str:
+    def let_pass(self, session: Session, endstations: list[str | None], request: Request) -> str:
         """Return what the history is to say of a forced switch; empty when nothing speaks against it.
 
         Parameters
@@ -58,15 +59,16 @@ class SwitchGuard:
             The one that is left, open or closed.
         endstations
             Those whose scans the switch concerns.
-        force_reason
-            Why it is to be done in spite of everything; empty: it is not.
+        request
+            Says why it is to be done in spite of everything, and which Door's macro asks.
 
         Raises
         ------
         RefusedError
             With all that speaks against it.
         """
-        obstacles = [*self._macros(endstations), *self._growing(session)]
+        force_reason = request.force_reason
+        obstacles = [*self._macros(endstations, request.asking_door), *self._growing(session)]
         if not obstacles:
             return f"forced without need: {force_reason}" if force_reason else ""
         found = "; ".join(obstacles)
@@ -78,10 +80,13 @@ class SwitchGuard:
         """Look at nothing any more."""
         self._doors.close()
 
-    def _macros(self, endstations: list[str | None]) -> list[str]:
-        places = [self._endstation_of(name) for name in dict.fromkeys(endstations)]
-        found = [text for place in places for text in self._doors.busy(place.doors, place.macro_servers)]
-        return list(dict.fromkeys(found))
+    def _macros(self, endstations: list[str | None], asking_door: str) -> list[str]:
+        busy: dict[str, str] = {}
+        for name in dict.fromkeys(endstations):
+            place = self._endstation_of(name)
+            busy |= self._doors.busy(place.doors, place.macro_servers)
+        busy.pop(asking_door.lower(), None)
+        return list(busy.values())
 
     def _growing(self, session: Session) -> list[str]:
         last = self._growth.last() if session.state == "open" else None

@@ -16,6 +16,8 @@ from pathfixer.desk import Desk
 from pathfixer.errors import PathFixerError, RefusedError
 from pathfixer.keeper import Keeper
 from pathfixer.open_request import CloseRequest, OpenRequest, parse_close_request, parse_request
+from scifish.state_folder import host_name
+from tango_devices.caller import caller
 from tango_devices.jobs import Job, JobRefusedError
 from tango_devices.path_fixer_attributes import SessionAttributes
 from tango_devices.path_fixer_properties import PathFixerProperties
@@ -89,9 +91,9 @@ class PathFixer(SessionAttributes):
         """Start to close the session and return the job's id; its result are complaints."""
         return self._close(CloseRequest())
 
-    @command(dtype_in=str, doc_in="force_reason, asked_by? as JSON", dtype_out=str)
-    def ForceClose(self, text: str) -> str:  # noqa: N802
-        """Start to close the session under a running macro or growing files; the history keeps why."""
+    @command(dtype_in=str, doc_in="force_reason?, asked_by?, asking_door? as JSON", dtype_out=str)
+    def EndSession(self, text: str) -> str:  # noqa: N802
+        """Start to close the session as CloseSession does, with a name and if need be with force."""
         with told("PathFixer", *REFUSALS):
             return self._close(parse_close_request(text))
 
@@ -161,7 +163,9 @@ class PathFixer(SessionAttributes):
 
     def _client(self) -> str:
         client = self.get_client_ident()
-        return f"{client.client_ip} pid {client.client_pid}" if client.client_ident else "unknown"
+        if not client.client_ident:
+            return "unknown"
+        return caller(client.client_ip, client.client_pid, host_name())
 
 
 def main() -> None:

@@ -7,19 +7,19 @@ from sdm.growth_watch import Growth, GrowthWatch
 
 
 class DoorsInMemory(Doors):
-    """Behaves as ``pathfixer.doors.Doors``; ``running`` are the sentences that it finds."""
+    """Behaves as ``pathfixer.doors.Doors``; ``running`` is what it finds, by Door."""
 
     def __init__(self) -> None:
-        self.running: list[str] = []
+        self.running: dict[str, str] = {}
         self.asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
 
     def learn(self, macro_servers: Collection[str]) -> None:
         """Do nothing."""
 
-    def busy(self, doors: Collection[str], macro_servers: Collection[str]) -> list[str]:
+    def busy(self, doors: Collection[str], macro_servers: Collection[str]) -> dict[str, str]:
         """Return the test's sentences."""
         self.asked.append((tuple(doors), tuple(macro_servers)))
-        return list(self.running)
+        return dict(self.running)
 
     def close(self) -> None:
         """Do nothing."""

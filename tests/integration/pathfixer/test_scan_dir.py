@@ -1,15 +1,11 @@
 """ScanDir in a real Sardana follows the session; no scan ever goes to the last proposal."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import tango
 
 from pathfixer.errors import CommandError
-from scizoo.services.run_folder import RunFolder
-from scizoo.services.sardana import Sardana
-from scizoo.services.tango_db import TangoDatabase
 from tests.integration.pathfixer.conftest import Scanning, beamline_of
 from tests.waiting import wait_for
 
@@ -108,24 +104,6 @@ def test_scan_dir_is_written_only_on_difference(scanning):
         assert len(events) == after_senv
     finally:
         macro_server.unsubscribe_event(watch)
-
-
-class BareSardana(Sardana):
-    """Sardana without motors and counters; it has an environment all the same."""
-
-    def furnish(self) -> None:
-        """Make no elements: their names are taken by the other Sardana."""
-
-
-@pytest.fixture
-def own_sardana(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Sardana]:
-    """A second Sardana that a test may kill."""
-    server = BareSardana(run_folder, tango_db.address, instance="mortal")
-    server.name = "sardana-mortal"
-    server.start()
-    server.wait_ready()
-    yield server
-    server.stop()
 
 
 def test_a_dead_macro_server_is_named_and_follows_when_it_is_back(

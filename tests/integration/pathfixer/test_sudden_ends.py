@@ -61,13 +61,14 @@ def test_killed_while_the_sample_changes_it_comes_back_and_sets_it(start_path_fi
     with suppress(tango.DevFailed):  # its end may come before the answer
         beamline.device.Sample = "ice"
     come_back(beamline)
-    wait_for(lambda: beamline.device.SamplePath == f"{beamline.device.path}/ice", 5, "the sample")
-    assert (Path(beamline.device.path) / "ice").is_dir()
-    wait_for(lambda: beamline.device.state() == tango.DevState.ON, 5, "ON")
+    device = beamline.server.proxy()
+    wait_for(lambda: device.SamplePath == f"{device.path}/ice", 5, "the sample")
+    assert (Path(device.path) / "ice").is_dir()
+    wait_for(lambda: device.state() == tango.DevState.ON, 5, "ON")
 
 
 def test_killed_while_folders_are_being_made_it_comes_back_with_the_old_session(beamline):
-    wait_for(lambda: children_of(beamline.server.pid), 5, "the process that makes folders")
+    beamline.client.check()
     (worker,) = children_of(beamline.server.pid)
     os.kill(worker, signal.SIGSTOP)
     beamline.device.OpenSession(json.dumps(ICE))

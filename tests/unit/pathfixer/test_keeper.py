@@ -201,7 +201,7 @@ def test_proposals_and_visits_are_offered_to_whom_they_concern(bench):
 
 def test_a_running_macro_stops_a_switch_and_a_sample_is_taken_all_the_same(bench):
     bench.keeper.open_session(ICE, "me", tell)
-    bench.doors.running = ["a macro runs on door/demo/1 (its state is RUNNING)"]
+    bench.doors.running = {"door/demo/1": "a macro runs on door/demo/1 (its state is RUNNING)"}
     for act in (
         lambda: bench.keeper.open_session(ICE, "me", tell),
         lambda: bench.keeper.close_session("me"),
@@ -211,6 +211,15 @@ def test_a_running_macro_stops_a_switch_and_a_sample_is_taken_all_the_same(bench
     assert bench.keeper.session.revision == 1
     bench.keeper.samples.ask("ice", "me")
     wait_for(lambda: bench.keeper.session.sample == "ice", 5, "the sample")
+
+
+def test_the_macro_that_asks_is_no_obstacle_to_itself(bench):
+    bench.doors.running = {"door/demo/1": "a macro runs on door/demo/1"}
+    bench.keeper.open_session(ICE.model_copy(update={"asking_door": "Door/Demo/1"}), "me", tell)
+    assert bench.store.history(1)[0].reason == ""
+    bench.doors.running["door/demo/2"] = "a macro runs on door/demo/2"
+    with pytest.raises(RefusedError, match=r"^a macro runs on door/demo/2\."):
+        bench.keeper.close_session("me", CloseRequest(asking_door="door/demo/1"))
 
 
 def test_growing_files_stop_a_switch_until_the_window_is_over(bench):
@@ -226,7 +235,7 @@ def test_growing_files_stop_a_switch_until_the_window_is_over(bench):
 
 def test_force_needs_a_reason_and_is_kept_with_name_and_place(bench):
     bench.keeper.open_session(ICE, "me", tell)
-    bench.doors.running = ["a macro runs on door/demo/1"]
+    bench.doors.running = {"door/demo/1": "a macro runs on door/demo/1"}
     with pytest.raises(RefusedError):
         bench.keeper.close_session("10.0.0.7 pid 7", CloseRequest(force_reason="  ", asked_by="lismei"))
     bench.keeper.close_session("10.0.0.7 pid 7", CloseRequest(force_reason="crashed", asked_by="lismei"))
