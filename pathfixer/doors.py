@@ -63,14 +63,14 @@ class Doors:
         self._reader.close()
 
     def _ask_for_doors(self, macro_servers: Collection[str]) -> dict[str, str]:
-        """Learn which Doors there are; return a sentence for each MacroServer that never said so."""
+        """Learn which Doors there are; return a sentence for each MacroServer that never named any."""
         answers = ask_devices(self._reader, macro_servers, "doorlist", ANSWER_S)
         for server, doors in answers.values.items():
             self._known[server] = tuple(_short(str(door)) for door in doors or ())
         return {
             server: f"{server} does not name its Doors ({reason}): a macro may be running"
             for server, reason in answers.reasons.items()
-            if server not in self._known and not self._has_signed_off(server)
+            if not self._known.get(server) and not self._has_signed_off(server)
         }
 
     def _look(self, doors: Collection[str]) -> dict[str, str]:
