@@ -137,6 +137,6 @@ def _required_reason(request: OpenRequest, is_staff: bool, refusal: str) -> str:
     """Return why staff open it all the same; raises RefusedError without staff or reason."""
     if not is_staff:
         raise RefusedError(f"{refusal}: only staff may open it, with an override_reason")
-    if not request.override_reason.strip():
+    if not request.override_reason:
         raise RefusedError(f"{refusal}: {request.username} may open it with an override_reason")
-    return request.override_reason.strip()
+    return request.override_reason

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
-from pathfixer.config import NO_ENDSTATION, Config
+from pathfixer.config import Config
+from pathfixer.endstations import NO_ENDSTATION
 from pathfixer.errors import RefusedError
 from pathfixer.judge import Judge
 from pathfixer.open_request import OpenRequest
@@ -20,6 +21,7 @@ from sdm.folder_plan import FolderPlan, plan_visit
 from sdm.folder_walk import FolderState
 from sdm.names import check_name, check_sample
 from sdm.path_rules import Category, PathRules, Place, is_in_proposal, render
+from sdm.visits import unscheduled_visit
 
 Tell = Callable[[int, int, str], None]
 """Says how far the work is: steps done, of so many, and what is done now."""
@@ -35,6 +37,7 @@ class Prepared:
     """A session that only has to be committed."""
 
     session: Session
+    plan: FolderPlan
     folders: list[FolderState]
 
 
@@ -89,7 +92,8 @@ class Opener:
         tell(1, STEPS, "choosing the folders")
         place = self._place(permit, request.sample)
         tell(2, STEPS, "making the folders")
-        folders = self._files.make(self.plan(place))
+        plan = self.plan(place)
+        folders = self._files.make(plan)
         tell(3, STEPS, "committing")
         warnings = [*permit.warnings, *(note for folder in folders for note in folder.notes)]
         session = open_document(
@@ -103,7 +107,7 @@ class Opener:
             self._clock(),
             warnings,
         )
-        return Prepared(session, folders)
+        return Prepared(session, plan, folders)
 
     def plan(self, place: Place) -> FolderPlan:
         """Return the folders of a place."""
@@ -126,6 +130,13 @@ class Opener:
         if is_closed:
             parts = tuple(self._code(proposal, part) for part in parts)
         return "/".join(parts)
+
+    def visit_begins(self, visit: str) -> datetime | None:
+        """Return when a visit begins by its name, a local day or hour; none when that is no date."""
+        try:
+            return unscheduled_visit(visit, self._rules.zone_info).starts_at
+        except NameRefusedError:
+            return None
 
     def endstation(self, wanted: str | None) -> str | None:
         """Return the endstation, none for the whole beamline; raises RefusedError for an unknown one."""

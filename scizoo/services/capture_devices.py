@@ -25,6 +25,7 @@ def path_fixer(
         "StateDirectory": str(folder.data("pathfixer")),
         "MacroServers": macro_server,
         "FreeSpaceLimit": "1",
+        "GrowthWindow": "0",  # who tries it out switches right after a scan
         **site.ownership(),
     }
     return DeviceServer(
