@@ -22,6 +22,10 @@ GENERATIONS = 8
 """A parent's parent counts too, so far."""
 
 
+UNKNOWN = "unknown"
+"""Status of a proposal that nobody can say anything about."""
+
+
 class Judge:
     """Judges requests for one beamline.
 
@@ -72,7 +76,7 @@ class Judge:
         visit = pick_visit(
             request.visit or None, self._visits(proposal), is_staff, self._rules, self._clock()
         )
-        return Permit(proposal.number, self._category(proposal), visit, warnings=warnings)
+        return Permit(proposal, self._category(proposal), visit, warnings=warnings)
 
     def _ask(self, request: OpenRequest, is_staff: bool) -> list[Told]:
         """Return the proposal and, as far as they decide, its ancestors."""
@@ -108,7 +112,7 @@ class Judge:
             reason = _required_reason(request, is_staff, f"{away}: {error}")
             visit = self._unscheduled(request, visits)
         return Permit(
-            proposal.number,
+            proposal,
             self._category(proposal),
             visit,
             "override" if reason else "cached",
@@ -121,7 +125,8 @@ class Judge:
         away = f"the user office is away ({trouble}) and has not told of proposal {request.proposal} lately"
         reason = _required_reason(request, is_staff, away)
         visit = self._unscheduled(request, ())
-        return Permit(request.proposal, None, visit, "override", None, reason, [away])
+        unknown = Proposal(number=request.proposal, status=UNKNOWN)
+        return Permit(unknown, None, visit, "override", None, reason, [away])
 
     def _visits(self, proposal: Proposal) -> list[Visit]:
         return visits_of(proposal, self._beamline, self._rules)
