@@ -5,9 +5,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from sdm.errors import FolderError
+from sdm.errors import FolderError, ReplacedError
 from sdm.findings import Finding
 from sdm.folder_check import check_folders, check_writing, look_at_folders
+from sdm.folder_identity import Identities
 from sdm.folder_plan import FolderPlan
 from sdm.folder_repair import repair_folders
 from sdm.folder_walk import FolderState
@@ -19,16 +20,18 @@ class Call(BaseModel):
 
     name: str
     plan: FolderPlan | None = None
+    known: Identities = {}
     folder: str = ""
     free_limit_gib: float = 0
 
 
 class Answer(BaseModel):
-    """What came of it; ``error`` is the text of a FolderError."""
+    """What came of it; ``error`` is the text of a FolderError, of a ReplacedError when ``replaced``."""
 
     states: list[FolderState] = []
     findings: list[Finding] = []
     error: str | None = None
+    replaced: bool = False
 
 
 def answer(call: Call) -> Answer:
@@ -36,13 +39,13 @@ def answer(call: Call) -> Answer:
     try:
         return _CALLS[call.name](call)
     except FolderError as error:
-        return Answer(error=str(error))
+        return Answer(error=str(error), replaced=isinstance(error, ReplacedError))
     except OSError as error:
         return Answer(error=f"{error.filename or call.folder or call.name}: {error.strerror}")
 
 
 def _make(call: Call) -> Answer:
-    return Answer(states=make_folders(_plan(call)))
+    return Answer(states=make_folders(_plan(call), call.known))
 
 
 def _look(call: Call) -> Answer:

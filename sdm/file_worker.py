@@ -12,9 +12,10 @@ import threading
 import time
 from contextlib import suppress
 
-from sdm.errors import FolderError, WorkerError
+from sdm.errors import FolderError, ReplacedError, WorkerError
 from sdm.file_calls import Answer, Call, answer, as_line
 from sdm.findings import Finding
+from sdm.folder_identity import Identities
 from sdm.folder_plan import FolderPlan
 from sdm.folder_walk import FolderState
 
@@ -37,9 +38,9 @@ class FileWorker:
         self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
 
-    def make(self, plan: FolderPlan) -> list[FolderState]:
+    def make(self, plan: FolderPlan, known: Identities | None = None) -> list[FolderState]:
         """Make a plan's folders, see ``folders.make_folders``."""
-        return self._ask(Call(name="make", plan=plan)).states
+        return self._ask(Call(name="make", plan=plan, known=known or {})).states
 
     def look(self, plan: FolderPlan) -> list[FolderState]:
         """Look at a plan's folders, see ``folder_check.look_at_folders``."""
@@ -82,7 +83,7 @@ class FileWorker:
                 self._forget()
             self._lock.release()
         if reply.error is not None:
-            raise FolderError(reply.error)
+            raise (ReplacedError if reply.replaced else FolderError)(reply.error)
         return reply
 
     def _exchange(self, call: Call, deadline: float) -> bytes:

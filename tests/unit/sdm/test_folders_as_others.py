@@ -118,7 +118,7 @@ def test_a_repair_never_chmods_where_setgid_would_get_lost(plan):
 def test_a_folder_of_somebody_else_is_left_alone_and_named(plan):
     as_service(Call(name="make", plan=plan), MEMBER_OF_BOTH)
     visit = visit_of(plan)
-    assert shell(MEMBER, [PROPOSAL_GROUP], f"umask 022 && mkdir {visit}/raw/ice")
+    assert shell(MEMBER, [PROPOSAL_GROUP], f"mkdir {visit}/raw/ice && chmod 755 {visit}/raw/ice")
     sample = PLACE.model_copy(update={"sample": "ice"})
     mine = plan_visit(RULES, plan.root, sample, WHO)
     answer = as_service(Call(name="repair", plan=mine), MEMBER_OF_BOTH)
