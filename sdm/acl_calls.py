@@ -26,6 +26,15 @@ def read_acl(descriptor: int, kind: Kind) -> Acl:
         raise
 
 
+def read_acl_of(folder: int, name: str) -> Acl:
+    """Return the access list of an entry of an open folder; empty when there is none, or nothing to know."""
+    try:
+        path = f"/proc/self/fd/{folder}/{name}"
+        return from_bytes(os.getxattr(path, "system.posix_acl_access", follow_symlinks=False))
+    except OSError:
+        return ()
+
+
 def has_acls(descriptor: int) -> bool:
     """Tell whether the file system of an open folder has such lists."""
     try:

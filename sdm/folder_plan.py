@@ -51,6 +51,11 @@ class FolderPlan(Rule):
     chain: tuple[Step, ...]
     branches: tuple[tuple[Step, ...], ...] = ()
 
+    @property
+    def end(self) -> str:
+        """The path of the last folder of the chain: of a visit's plan, the visit."""
+        return "/".join((self.root.rstrip("/"), *(step.name for step in self.chain)))
+
     def walk(self) -> Iterator[tuple[str, str, Step]]:
         """Yield the path of each folder's parent, its own path and its step; parents come first."""
         end = yield from _down(self.root.rstrip("/"), self.chain)

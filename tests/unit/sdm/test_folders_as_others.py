@@ -3,72 +3,46 @@
 Numeric ids through ``setpriv``; no accounts are needed.
 """
 
-import json
+import os
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from sdm.file_calls import Answer, Call
-from sdm.folder_plan import FolderPlan, Principals, plan_visit
-from sdm.path_rules import Place
-from sdm.rule_files import load_rules
-from sdm.site_part import plan_site_part
-from sdm.testing.files_here import FilesHere
-
-pytestmark = pytest.mark.needs_root
-
-SERVICE, MEMBER, STRANGER = 61001, 61002, 61003
-BEAMLINE_GROUP, PROPOSAL_GROUP = 61010, 61020
-RULES = load_rules("maxiv_v1")
-PLACE = Place(category="visitors", beamline="demo", proposal="20260101", visit="20260914")
-WHO = Principals(
-    site_owner=0, site_group=0, service=SERVICE, beamline=BEAMLINE_GROUP, proposal=PROPOSAL_GROUP
+from sdm.acl import parse_acl, to_bytes
+from sdm.acl_calls import number_of
+from sdm.file_calls import Call
+from sdm.folder_identity import identities
+from sdm.folder_plan import FolderPlan, plan_visit
+from tests.unit.sdm.as_others import (
+    BEAMLINE_GROUP,
+    MEMBER,
+    MEMBER_OF_BOTH,
+    PLACE,
+    PROPOSAL_GROUP,
+    RULES,
+    SERVICE,
+    STRANGER,
+    WHO,
+    as_service,
+    member,
+    shell,
+    site_s_plan,
+    visit_of,
 )
 
-
-def as_user(uid: int, groups: list[int], command: list[str], text: str = "") -> subprocess.CompletedProcess:
-    names = ",".join(str(group) for group in groups)
-    who = ["setpriv", f"--reuid={uid}", f"--regid={groups[0]}", f"--groups={names}", "--"]
-    return subprocess.run([*who, *command], input=text, capture_output=True, text=True, timeout=20)
-
-
-def as_service(call: Call, groups: list[int]) -> Answer:
-    """Import first, as root, then become the account: it may not read the folder this project lies in."""
-    become = f"os.setgroups({groups}); os.setresgid(*[{groups[0]}] * 3); os.setresuid(*[{SERVICE}] * 3)"
-    command = [sys.executable, "-c", f"import os, sdm.file_worker as w; os.umask(0); {become}; w.main()"]
-    text = call.model_dump_json() + "\n"
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=20)
-    assert done.returncode == 0, done.stderr
-    return Answer.model_validate(json.loads(done.stdout))
-
-
-def shell(uid: int, groups: list[int], script: str) -> bool:
-    return as_user(uid, groups, ["sh", "-c", script]).returncode == 0
+pytestmark = pytest.mark.needs_root
 
 
 @pytest.fixture
 def plan(tmp_path: Path) -> FolderPlan:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    files = FilesHere()
-    for part in plan_site_part(RULES, str(tmp_path), "demo", WHO):
-        files.make(part)
-    return plan_visit(RULES, str(tmp_path), PLACE, WHO)
-
-
-def visit_of(plan: FolderPlan) -> Path:
-    return Path(plan.root) / "visitors/demo/20260101/20260914"
+    return site_s_plan(tmp_path)
 
 
 def facts(path: Path) -> tuple[int, int, int]:
     found = path.stat()
     return found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)
-
-
-MEMBER_OF_BOTH = [BEAMLINE_GROUP, PROPOSAL_GROUP]
 
 
 def test_a_service_account_in_both_groups_makes_the_whole_table(plan):
@@ -152,3 +126,46 @@ def test_the_write_probe_really_tries(plan):
     answer = as_service(Call(name="check", folder=str(raw)), MEMBER_OF_BOTH)
     assert answer.findings[0].finding == f"uid {SERVICE} cannot write in {raw}: Permission denied"
     assert list(raw.iterdir()) == []
+
+
+SAMPLE = PLACE.model_copy(update={"sample": "plastic/s1"})
+
+
+def test_files_of_any_writer_are_readable_by_the_group(plan):
+    as_service(Call(name="make", plan=plan), MEMBER_OF_BOTH)
+    raw = visit_of(plan) / "raw"
+    assert member(f"umask 077 && mkdir {raw}/mine && echo x > {raw}/mine/scan.h5")
+    assert facts(raw / "mine") == (MEMBER, PROPOSAL_GROUP, 0o2770)
+    assert facts(raw / "mine/scan.h5") == (MEMBER, PROPOSAL_GROUP, 0o660)
+    assert shell(SERVICE, MEMBER_OF_BOTH, f"cat {raw}/mine/scan.h5 && touch {raw}/mine/ours")
+
+
+@pytest.mark.parametrize("trick", ["ln -s /etc {raw}/plastic", "mkdir {raw}/plastic"])
+def test_a_member_who_puts_something_in_a_sample_s_place_gets_no_data(plan, trick):
+    sample = plan_visit(RULES, plan.root, SAMPLE, WHO)
+    known = identities(as_service(Call(name="make", plan=sample), MEMBER_OF_BOTH).states)
+    raw = visit_of(plan) / "raw"
+    assert member(f"mv {raw}/plastic {raw}/taken && " + trick.format(raw=raw))
+    answer = as_service(Call(name="make", plan=sample, known=known), MEMBER_OF_BOTH)
+    assert answer.error is not None
+    assert "plastic is" in answer.error
+    assert not (raw / "plastic/s1").exists()
+
+
+def test_a_list_that_hides_a_refusal_behind_a_good_mode_is_told(plan):
+    as_service(Call(name="make", plan=plan), MEMBER_OF_BOTH)
+    raw = visit_of(plan) / "raw"
+    refuse_the_group(raw)
+    assert facts(raw)[2] == 0o2770
+    findings = as_service(Call(name="check", plan=plan, folder=str(raw)), MEMBER_OF_BOTH).findings
+    told = [one.finding for one in findings if not one.ok]
+    assert f"{raw} has mode 2700 by its access control list, should have 2770" in told
+    assert f"{raw} lets more in by its access control list: u:{STRANGER}:rwx" in told
+    answer = as_service(Call(name="repair", plan=plan), MEMBER_OF_BOTH)
+    cure = next(one.cure for one in answer.findings if "has mode" in one.finding)
+    assert cure == f"as root: setfacl -b {raw} && chmod 2770 {raw}"
+
+
+def refuse_the_group(folder: Path) -> None:
+    text = f"u::rwx,g::---,u:#{STRANGER}:rwx,m::rwx,o::---"
+    os.setxattr(folder, "system.posix_acl_access", to_bytes(parse_acl(text), number_of))
