@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathfixer.errors import RefusedError
 from sdm.path_rules import PathRules
 from sdm.user_office.protocol import ACCEPTED, FINISHED, Proposal
-from sdm.visits import Visit, current_visit, plan_visits, unscheduled_visit, visit_of_today
+from sdm.visits import Kept, Visit, current_visit, plan_visits, unscheduled_visit, visit_of_today
 
 EARLY = timedelta(hours=24)
 """A session may be opened this long before its visit begins."""
@@ -50,10 +50,10 @@ def admit(
     return []
 
 
-def visits_of(proposal: Proposal, beamline: str, rules: PathRules) -> list[Visit]:
-    """Return the scheduled visits of a proposal at a beamline, earliest first."""
+def visits_of(proposal: Proposal, beamline: str, rules: PathRules, kept: Sequence[Kept] = ()) -> list[Visit]:
+    """Return the visits of a proposal at a beamline, earliest first: scheduled, or kept by their folder."""
     blocks = [(block.start, block.end) for block in proposal.blocks_at(beamline)]
-    return plan_visits(blocks, rules.zone_info, rules.visit_gap)
+    return plan_visits(blocks, rules.zone_info, rules.visit_gap, kept)
 
 
 def pick_visit(
@@ -67,12 +67,13 @@ def pick_visit(
         The name is no visit of the schedule and the user is not staff, or no visit runs now.
     """
     known = ", ".join(visit.name for visit in visits)
+    scheduled = any(visit.scheduled for visit in visits)
     if wanted is not None:
         named = next((visit for visit in visits if visit.name == wanted), None)
-        if named is None and visits and not is_staff:
+        if named is None and scheduled and not is_staff:
             raise RefusedError(f"visit {wanted!r} is not scheduled (there is: {known}): staff may open it")
         return named or unscheduled_visit(wanted, rules.zone_info)
-    if not visits:
+    if not scheduled:
         return visit_of_today(now, rules.zone_info)
     running = current_visit(visits, now, EARLY)
     if running is None:

@@ -1,17 +1,21 @@
 """Putting a keeper together from its configuration, with the real parts."""
 
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from pathfixer.config import Config
 from pathfixer.follower import Follower, Run
 from pathfixer.followers import Followers
 from pathfixer.keeper import Keeper
+from pathfixer.neighbours import Neighbours
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
 from pathfixer.parts import Parts
 from pathfixer.sardana import MacroServerEnvironment
 from pathfixer.store import Store
+from pathfixer.visit_book import VisitBook
+from pathfixer.visit_closing import ClosingRules, VisitClosing
+from pathfixer.visit_users import VisitUsers
 from pathfixer.watch import TreeWatch
 from sdm.file_worker import FileWorker
 from sdm.path_rules import PathRules, is_in_proposal
@@ -52,23 +56,46 @@ def assemble(
     office = open_office(config.user_office, parse_settings(config.user_office_settings))
     unowned = config.unowned(rules)
     store = Store.open(config.state_folder(device))
+    book = VisitBook.open(config.state_folder(device))
     files = FileWorker(config.file_timeout)
+    opener = Opener(config, rules, office, files, store.sample_code, now_utc, book)
+    memory = OfficeMemory(office, config.beamline, rules, run, on_change, now_utc, book.kept)
     parts = Parts(
         beamline=config.beamline,
         unowned_path=unowned,
         free_limit_gib=config.free_space_limit,
         servers_of=config.macro_servers_of,
         store=store,
-        opener=Opener(config, rules, office, files, store.sample_code, now_utc),
+        opener=opener,
         files=files,
         followers=_followers(config, rules, store, on_change),
-        office=OfficeMemory(office, config.beamline, rules, run, on_change, now_utc),
+        office=memory,
         watch=TreeWatch(files, unowned),
+        closing=VisitClosing(
+            book,
+            VisitUsers(store.last, Neighbours(), config.siblings, config.all_macro_servers()),
+            FileWorker(config.file_timeout),
+            opener.plan,
+            memory,
+            closing_rules(config),
+            now_utc,
+        ),
+        inspector=FileWorker(config.file_timeout),
         run=run,
         clock=now_utc,
+        writers=config.writers,
         standing_complaints=standing_complaints,
     )
     return Keeper(parts, on_change)
+
+
+def closing_rules(config: Config) -> ClosingRules:
+    """Return when visits close; root counts as staff."""
+    return ClosingRules(
+        grace=timedelta(hours=config.visit_grace),
+        reopened=timedelta(hours=config.reopened_for),
+        is_staff=lambda name: name == "root" or name in config.staff,
+    )
 
 
 def now_utc() -> datetime:

@@ -42,6 +42,17 @@ class Config(BaseModel):
     watch_interval: float = Field(default=2, gt=0, le=10, description="ScanDir is looked at this often")
     file_timeout: float = Field(default=10, gt=0, description="a storage that takes longer hangs")
 
+    siblings: tuple[str, ...] = Field(default=(), description="the other PathFixers of the beamline")
+    writers: tuple[str, ...] = Field(
+        default=(), description="accounts beside ours that must write (detectors)"
+    )
+    visit_grace: float = Field(
+        default=72, ge=0, description="hours after its last block a visit closes by itself"
+    )
+    reopened_for: float = Field(
+        default=24, gt=0, description="hours after which a reopened visit locks itself"
+    )
+
     def state_folder(self, device: str) -> Path:
         """Return the folder of the store of a device."""
         return Path(self.state_directory or f"/var/lib/scizoo/pathfixer/{device.replace('/', '_')}")

@@ -19,12 +19,14 @@ from pathfixer.opening import Tell
 from pathfixer.parts import Parts
 from pathfixer.sample_changes import SampleChanges
 from pathfixer.sessions import closed_document, place_of
-from pathfixer.store import Identities
-from pathfixer.watch import identities
+from pathfixer.visit_desk import VisitDesk
 from scifish.faultpoints import reached
 from scifish.session import Session
 from sdm.findings import Finding
+from sdm.folder_identity import Identities, identities
 from sdm.folder_plan import FolderPlan
+from sdm.progress import Tell as TreeTell
+from sdm.progress import quiet
 
 FOLLOW_S = 3.0
 """A switch waits so long to be able to say how the MacroServers followed; they go on by themselves."""
@@ -59,6 +61,15 @@ class Keeper:
             parts.files,
             parts.run,
         )
+        self.visits = VisitDesk(
+            parts.closing,
+            self._activity,
+            self.current,
+            parts.watch,
+            parts.files,
+            parts.inspector,
+            parts.opener.plan,
+        )
         self._stopped = threading.Event()
 
     @property
@@ -90,11 +101,13 @@ class Keeper:
         self.destination.follow()
         self._parts.office.refresh()
         self._parts.run(self._watch_for_ever)
+        self._parts.run(self.visits.tend_for_ever)
 
     def stop(self) -> None:
         """End everything; waits for nobody."""
         self._stopped.set()
         self.samples.stop()
+        self.visits.stop()
         self._parts.followers.stop()
         self._parts.files.close()
         self._parts.store.close()
@@ -117,11 +130,13 @@ class Keeper:
             The user office or the file system failed; the old session stays.
         """
         with self._activity.switching(f"opening a session for {request.proposal}"):
-            prepared = self._parts.opener.prepare(request, self.session.revision + 1, tell)
+            left = self._last_look()
+            revision, known = self.session.revision + 1, self.current.folders
+            prepared = self._parts.opener.prepare(request, revision, known, tell)
             reached("pathfixer-folders-made")
             self._switch_to(prepared.session, client, identities(prepared.folders))
         self.destination.wait(FOLLOW_S)
-        return [*prepared.session.warnings, *self.destination.complaints()]
+        return [*left, *prepared.session.warnings, *self.destination.complaints()]
 
     def close_session(self, client: str) -> list[str]:
         """Close the session; scans go to the folder for unowned ones. Returns complaints."""
@@ -133,14 +148,15 @@ class Keeper:
         self.destination.wait(FOLLOW_S)
         return self.destination.complaints()
 
-    def check(self) -> list[Finding]:
+    def check(self, tell: TreeTell = quiet) -> list[Finding]:
         """Look at everything that a scan needs, one finding per line; raises SdmError."""
         session = self.session
         plan = self._plan()
         folder = session.sample_path if plan else self._parts.unowned_path
         complaints, lines = self.destination.complaints(), self.destination.lines
         findings = [
-            *self._parts.files.check(plan, folder, self._parts.free_limit_gib),
+            *self._parts.files.check(plan, folder, self._parts.free_limit_gib, self._parts.writers),
+            *self.visits.check(plan, tell),
             *(Finding(part="ScanDir", ok=False, finding=text, cure=_SCAN_DIR_CURE) for text in complaints),
         ]
         if not complaints and lines:
@@ -156,6 +172,14 @@ class Keeper:
             findings = self._parts.files.repair(plan)
         self._look()
         return findings
+
+    def _last_look(self) -> list[str]:
+        """Return what is wrong with the folders of the session that is about to be left."""
+        if not self.current.is_open:
+            return []
+        self._parts.watch.look(self._plan(), self.current.folders)
+        broken = self._parts.watch.broken
+        return [f"while the session was open: {broken}"] if broken else []
 
     def _switch_to(self, session: Session, client: str, folders: Identities) -> None:
         self.current.commit(session, client, folders)

@@ -9,7 +9,7 @@ from pathfixer.follower import Run
 from sdm.errors import UserOfficeError
 from sdm.path_rules import PathRules
 from sdm.user_office.protocol import ACCEPTED, Proposal, UserOffice
-from sdm.visits import Visit
+from sdm.visits import Kept, Visit
 
 
 class OfficeMemory:
@@ -25,6 +25,8 @@ class OfficeMemory:
         Called, on that thread, after each refresh.
     clock
         Returns the time, aware.
+    kept
+        Returns the visits of a proposal whose folders exist.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class OfficeMemory:
         run: Run,
         on_change: Callable[[], None],
         clock: Callable[[], datetime],
+        kept: Callable[[str, datetime], list[Kept]],
     ) -> None:
         self._office = office
         self._beamline = beamline
@@ -42,6 +45,7 @@ class OfficeMemory:
         self._run = run
         self._on_change = on_change
         self._clock = clock
+        self._kept = kept
         self._asking = threading.Lock()
         self._known: tuple[Proposal, ...] = ()
         self._asked_at: datetime | None = None
@@ -67,9 +71,17 @@ class OfficeMemory:
 
     def visits(self, number: str) -> list[str]:
         """Return ``<visit>  <begin> - <end>`` in local time for each scheduled visit of a proposal."""
+        return [f"{visit.name}  {self._span(visit)}" for visit in self._visits_of(number)]
+
+    def visit_named(self, number: str, name: str) -> Visit | None:
+        """Return a scheduled visit of a proposal, as the office had it last; none when it knows none."""
+        scheduled = (visit for visit in self._visits_of(number) if visit.scheduled)
+        return next((visit for visit in scheduled if visit.name == name), None)
+
+    def _visits_of(self, number: str) -> list[Visit]:
         known = self._find(number)
-        visits = visits_of(known, self._beamline, self._rules) if known else []
-        return [f"{visit.name}  {self._span(visit)}" for visit in visits]
+        kept = self._kept(number, self._clock())
+        return visits_of(known, self._beamline, self._rules, kept) if known else []
 
     def _span(self, visit: Visit) -> str:
         ends = (visit.starts_at, visit.ends_at or visit.starts_at)

@@ -10,9 +10,12 @@ from pathfixer.config import NO_ENDSTATION, Config
 from pathfixer.errors import RefusedError
 from pathfixer.open_request import OpenRequest
 from pathfixer.sessions import open_document
+from pathfixer.visit_book import VisitBook
+from pathfixer.visit_record import opening_record, require_unlocked
 from scifish.session import Session
 from sdm.errors import SdmError
 from sdm.file_worker import FileWorker
+from sdm.folder_identity import Identities
 from sdm.folder_plan import FolderPlan, plan_visit
 from sdm.folder_walk import FolderState
 from sdm.names import check_name, check_sample
@@ -49,6 +52,8 @@ class Opener:
         Turns the name of a proprietary proposal's sample into its code.
     clock
         Returns the time, aware.
+    visits
+        Knows the visits that were ever opened, and which are closed.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class Opener:
         files: FileWorker,
         code: Callable[[str, str], str],
         clock: Callable[[], datetime],
+        visits: VisitBook,
     ) -> None:
         self._config = config
         self._rules = rules
@@ -66,9 +72,10 @@ class Opener:
         self._files = files
         self._code = code
         self._clock = clock
+        self._visits = visits
 
-    def prepare(self, request: OpenRequest, revision: int, tell: Tell) -> Prepared:
-        """Make everything that a session needs but the session.
+    def prepare(self, request: OpenRequest, revision: int, known: Identities, tell: Tell) -> Prepared:
+        """Make everything that a session needs but the session; ``known`` is what its folders were.
 
         Raises
         ------
@@ -85,14 +92,18 @@ class Opener:
         warnings = self._admit(proposal, request.username)
         visit = self._visit(proposal, request)
         place = self._place(proposal, visit, request.sample)
+        paths = render(self._rules, self._config.data_root, place)
+        self._visits.require_open(paths.visit)
         tell(2, STEPS, "making the folders")
-        folders = self._files.make(self.plan(place))
+        folders = self._files.make(self.plan(place), known)
+        require_unlocked(paths.visit, folders)
+        self._visits.opened(opening_record(place, paths, visit, proposal, folders, self._clock()))
         tell(3, STEPS, "committing")
         warnings += [note for folder in folders for note in folder.notes]
         session = open_document(
             revision,
             place,
-            render(self._rules, self._config.data_root, place),
+            paths,
             visit,
             request.username,
             endstation,
@@ -131,7 +142,8 @@ class Opener:
         return admit(proposal, parent, username, self._config.beamline, self._config.staff)
 
     def _visit(self, proposal: Proposal, request: OpenRequest) -> Visit:
-        visits = visits_of(proposal, self._config.beamline, self._rules)
+        kept = self._visits.kept(proposal.number, self._clock())
+        visits = visits_of(proposal, self._config.beamline, self._rules, kept)
         is_staff = request.username in self._config.staff
         return pick_visit(request.visit or None, visits, is_staff, self._rules, self._clock())
 

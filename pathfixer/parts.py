@@ -9,13 +9,18 @@ from pathfixer.followers import Followers
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
 from pathfixer.store import Store
+from pathfixer.visit_closing import VisitClosing
 from pathfixer.watch import TreeWatch
 from sdm.file_worker import FileWorker
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a keeper; ``servers_of`` tells the MacroServers of an endstation."""
+    """The parts of a keeper.
+
+    ``servers_of`` tells the MacroServers of an endstation; ``inspector`` asks the file system for what
+    takes long, so that nothing else waits for it.
+    """
 
     beamline: str
     unowned_path: str
@@ -27,6 +32,9 @@ class Parts:
     followers: Followers
     office: OfficeMemory
     watch: TreeWatch
+    closing: VisitClosing
+    inspector: FileWorker
     run: Run
     clock: Callable[[], datetime]
+    writers: tuple[str, ...] = ()
     standing_complaints: tuple[str, ...] = ()

@@ -10,9 +10,10 @@ from pathfixer.follower import Run
 from pathfixer.opening import Opener
 from pathfixer.sessions import place_of, with_sample
 from pathfixer.store import Wish
-from pathfixer.watch import TreeWatch, changed_folder, identities
-from sdm.errors import SdmError
+from pathfixer.watch import TreeWatch
+from sdm.errors import ReplacedError, SdmError
 from sdm.file_worker import FileWorker
+from sdm.folder_identity import identities
 
 
 class SampleChanges:
@@ -97,12 +98,12 @@ class SampleChanges:
 
     def _change(self, wish: Wish) -> None:
         session = self._current.session
-        made = self._files.make(self._opener.plan(place_of(session, wish.sample)))
-        folders = identities(made)
-        broken = changed_folder(folders, self._current.folders)
-        if broken:
-            self._watch.broken = broken
+        plan = self._opener.plan(place_of(session, wish.sample))
+        try:
+            made = self._files.make(plan, self._current.folders_of(plan))
+        except ReplacedError as error:
+            self._watch.broken = str(error)
             self._destination.follow()
-            raise RefusedError(broken)
-        self._current.commit(with_sample(session, wish.sample), wish.client, folders, wish)
+            raise
+        self._current.commit(with_sample(session, wish.sample), wish.client, identities(made), wish)
         self._destination.follow()

@@ -18,8 +18,9 @@ from pydantic import BaseModel
 from pathfixer.errors import StoreError
 from scifish.errors import MessageError
 from scifish.session import Session, parse_session
+from sdm.folder_identity import Identities, Identity
 
-LAYOUT = 1
+LAYOUT = 2
 """Number of the tables' layout; columns are only ever added."""
 
 _TABLES = """
@@ -27,16 +28,13 @@ CREATE TABLE IF NOT EXISTS session (
     revision INTEGER PRIMARY KEY, at TEXT NOT NULL, client TEXT NOT NULL, document TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS wish (
     only_one INTEGER PRIMARY KEY CHECK (only_one = 1), sample TEXT NOT NULL, client TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS folder (path TEXT PRIMARY KEY, inode INTEGER NOT NULL, uid INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS known_folder (
+    path TEXT PRIMARY KEY, device INTEGER NOT NULL, inode INTEGER NOT NULL, uid INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS settled (macro_server TEXT PRIMARY KEY, scan_dir TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS sample_code (
     proposal TEXT NOT NULL, name TEXT NOT NULL, code TEXT NOT NULL,
     PRIMARY KEY (proposal, name), UNIQUE (proposal, code));
 """
-
-
-Identities = dict[str, tuple[int, int]]
-"""Path of a folder to its inode and owner; a device number changes with every mount."""
 
 
 class Step(BaseModel):
@@ -113,14 +111,25 @@ class Store:
             )
             done = None if fulfilled is None else fulfilled.sample
             database.execute("DELETE FROM wish WHERE ?1 IS NULL OR sample = ?1", (done,))
-            database.execute("DELETE FROM folder")
-            rows = [(path, inode, uid) for path, (inode, uid) in folders.items()]
-            database.executemany("INSERT INTO folder VALUES (?, ?, ?)", rows)
+            self._remember(database, folders)
 
     def folders(self) -> Identities:
-        """Return the folders of the session, as they were when it was committed."""
-        rows = self._all("SELECT path, inode, uid FROM folder")
-        return {path: (int(inode), int(uid)) for path, inode, uid in rows}
+        """Return every folder that a session ever had, as it was when that was committed."""
+        rows = self._all("SELECT path, device, inode, uid FROM known_folder")
+        return {path: Identity(int(device), int(inode), int(uid)) for path, device, inode, uid in rows}
+
+    def learn_folders(self, visit_folder: str, folders: Identities) -> None:
+        """Take a visit's folders, and those above it, as they are now; forget what lay below it."""
+        with self._transaction() as database:
+            database.execute(
+                "DELETE FROM known_folder WHERE substr(path, 1, length(?1) + 1) = ?1 || '/'", (visit_folder,)
+            )
+            self._remember(database, folders)
+
+    @staticmethod
+    def _remember(database: sqlite3.Connection, folders: Identities) -> None:
+        rows = [(path, *identity) for path, identity in folders.items()]
+        database.executemany("INSERT OR REPLACE INTO known_folder VALUES (?, ?, ?, ?)", rows)
 
     def wish(self) -> Wish | None:
         """Return the sample whose folder is not there yet."""

@@ -44,5 +44,14 @@ class Pace:
             self._tell(Progress(done=self.done, text=path))
 
 
+def to_job(progress: Callable[[int, int | None, str], None]) -> Tell:
+    """Return what tells a job how far the file system is; how much there is to do nobody knows."""
+
+    def tell(done: Progress) -> None:
+        progress(done.done, None, done.text)
+
+    return tell
+
+
 def quiet(progress: Progress) -> None:
     """Tell nobody."""

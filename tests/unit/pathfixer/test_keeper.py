@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pathfixer.assembly import closing_rules
 from pathfixer.config import Config
 from pathfixer.desk import Desk
 from pathfixer.errors import BusyError, RefusedError
@@ -20,8 +21,12 @@ from pathfixer.opening import Opener
 from pathfixer.parts import Parts
 from pathfixer.shown import shown
 from pathfixer.store import Store, Wish
+from pathfixer.testing.beamline import BeamlineInMemory
 from pathfixer.testing.macro_server import MacroServerInMemory
-from pathfixer.watch import TreeWatch, changed_folder
+from pathfixer.visit_book import VisitBook
+from pathfixer.visit_closing import VisitClosing
+from pathfixer.visit_users import VisitUsers
+from pathfixer.watch import TreeWatch
 from sdm.errors import FolderError, NameRefusedError, UnknownProposalError
 from sdm.path_rules import is_in_proposal
 from sdm.rule_files import load_rules
@@ -89,12 +94,13 @@ class Bench:
         )
         self.server = MacroServerInMemory("macroserver/test/1", ScanDir="/scratch")
         self.store = Store.open(state)
+        self.beamline = BeamlineInMemory()
         self.files = FilesHere()
         self.unowned = self.config.unowned(RULES)
-        self.keeper = Keeper(self._parts(root), lambda: None)
+        self.keeper = Keeper(self._parts(root, state), lambda: None)
         self.desk = Desk(self.config, self.keeper, lambda: NOW)
 
-    def _parts(self, root: Path) -> Parts:
+    def _parts(self, root: Path, state: Path) -> Parts:
         follower = Follower(
             self.server,
             self.store,
@@ -104,17 +110,30 @@ class Bench:
             lambda: None,
         )
         clock = lambda: NOW  # noqa: E731
+        book = VisitBook.open(state)
+        opener = Opener(self.config, RULES, self.office, self.files, self.store.sample_code, clock, book)
+        memory = OfficeMemory(self.office, "demo", RULES, run, lambda: None, clock, book.kept)
         return Parts(
             beamline="demo",
             unowned_path=self.unowned,
             free_limit_gib=0,
             servers_of=self.config.macro_servers_of,
             store=self.store,
-            opener=Opener(self.config, RULES, self.office, self.files, self.store.sample_code, clock),
+            opener=opener,
             files=self.files,
             followers=Followers([follower]),
-            office=OfficeMemory(self.office, "demo", RULES, run, lambda: None, clock),
+            office=memory,
             watch=TreeWatch(self.files, self.unowned),
+            closing=VisitClosing(
+                book,
+                VisitUsers(self.store.last, self.beamline, (), ()),
+                FilesHere(),
+                opener.plan,
+                memory,
+                closing_rules(self.config),
+                clock,
+            ),
+            inspector=FilesHere(),
             run=run,
             clock=clock,
         )
@@ -278,13 +297,6 @@ def test_a_replaced_folder_is_noticed_and_scans_go_elsewhere(bench):
     wait_for(lambda: "is not the folder it was" in bench.keeper.condition.status, 5, "noticed")
     wait_for(lambda: bench.server.variables["ScanDir"] == bench.unowned, 5, "ScanDir")
     assert bench.keeper.condition.state == "ALARM"
-
-
-def test_a_folder_is_compared_by_inode_and_owner():
-    before = {"/a": (1, 0), "/b": (2, 0)}
-    assert changed_folder({"/a": (1, 0), "/b": (2, 0), "/c": (9, 9)}, before) is None
-    assert changed_folder({"/a": (1, 0)}, before) is None
-    assert "/b" in changed_folder({"/a": (1, 0), "/b": (2, 5)}, before)
 
 
 def test_a_check_without_a_session_looks_at_the_folder_for_unowned_scans(bench):
