@@ -179,7 +179,7 @@ class VisitClosing:
     def _tend(self, visit: KnownVisit, now: datetime, activity: Activity) -> None:
         visit = self._renewed(visit)
         if visit.wants_closing(now, self._rules.grace):
-            if self._schedule_is_known(visit) and not self._users.of(visit.path):
+            if self._may_be_over(visit) and not self._users.of(visit.path):
                 with self._alone(visit):
                     self._close(visit, BY_ITSELF, "its time is over", activity)
                     self._lock(visit, quiet)
@@ -195,10 +195,14 @@ class VisitClosing:
         self.book.set_span(visit.path, scheduled.starts_at, scheduled.ends_at)
         return self.book.find(visit.path)
 
-    def _schedule_is_known(self, visit: KnownVisit) -> bool:
+    def _may_be_over(self, visit: KnownVisit) -> bool:
         """Tell whether the office was asked since the visit's end: it may have been prolonged."""
         as_of = self._office.as_of
-        if visit.ends_at is None or (as_of is not None and as_of > visit.ends_at + self._rules.grace):
+        if (
+            visit.state == "reopened"
+            or visit.ends_at is None
+            or (as_of is not None and as_of > visit.ends_at + self._rules.grace)
+        ):
             return True
         self._office.refresh()
         return False

@@ -19,7 +19,10 @@ def session(path: str):
 def beamline() -> BeamlineInMemory:
     return BeamlineInMemory(
         siblings={SIBLING: SiblingInMemory(macro_servers=["macroserver/e02/1"])},
-        environments={SERVER: {"ScanDir": "/data/staff/demo/unowned"}, "macroserver/e02/1": {"ScanDir": None}},
+        environments={
+            SERVER: {"ScanDir": "/data/staff/demo/unowned"},
+            "macroserver/e02/1": {"ScanDir": None},
+        },
     )
 
 
