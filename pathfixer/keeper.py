@@ -31,8 +31,8 @@ from sdm.progress import quiet
 FOLLOW_S = 3.0
 """A switch waits so long to be able to say how the MacroServers followed; they go on by themselves."""
 
-WATCH_S = 10.0
-"""The folders are looked at this often."""
+WATCH_S = 5.0
+"""The folders are looked at this often; a replaced one is to be noticed within 10 s."""
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ class Keeper:
         """
         with self._activity.switching(f"opening a session for {request.proposal}"):
             left = self._last_look()
-            revision, known = self.session.revision + 1, self.current.folders
+            revision, known = self.session.revision + 1, self.current.folders_of
             prepared = self._parts.opener.prepare(request, revision, known, tell)
             reached("pathfixer-folders-made")
             self._switch_to(prepared.session, client, identities(prepared.folders))
@@ -169,7 +169,7 @@ class Keeper:
             plan = self._plan()
             if plan is None:
                 raise RefusedError("there is no session whose folders could be repaired: open one")
-            findings = self._parts.files.repair(plan)
+            findings = self._parts.files.repair(plan, self.current.folders_of(plan))
         self._look()
         return findings
 

@@ -26,6 +26,9 @@ from sdm.visits import Visit
 Tell = Callable[[int, int, str], None]
 """Says how far the work is: steps done, of so many, and what is done now."""
 
+Known = Callable[[FolderPlan], Identities]
+"""Tells what the folders of a plan were when they were seen last."""
+
 STEPS = 4
 
 
@@ -74,8 +77,8 @@ class Opener:
         self._clock = clock
         self._visits = visits
 
-    def prepare(self, request: OpenRequest, revision: int, known: Identities, tell: Tell) -> Prepared:
-        """Make everything that a session needs but the session; ``known`` is what its folders were.
+    def prepare(self, request: OpenRequest, revision: int, known: Known, tell: Tell) -> Prepared:
+        """Make everything that a session needs but the session; ``known`` tells what its folders were.
 
         Raises
         ------
@@ -95,7 +98,8 @@ class Opener:
         paths = render(self._rules, self._config.data_root, place)
         self._visits.require_open(paths.visit)
         tell(2, STEPS, "making the folders")
-        folders = self._files.make(self.plan(place), known)
+        plan = self.plan(place)
+        folders = self._files.make(plan, known(plan))
         require_unlocked(paths.visit, folders)
         self._visits.opened(opening_record(place, paths, visit, proposal, folders, self._clock()))
         tell(3, STEPS, "committing")

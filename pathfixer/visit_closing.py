@@ -17,6 +17,7 @@ from pathfixer.office_memory import OfficeMemory
 from pathfixer.visit_book import VisitBook
 from pathfixer.visit_record import Event, FolderFacts, VisitRecord, folder_facts
 from pathfixer.visit_users import VisitUsers
+from scifish.faultpoints import reached
 from sdm.errors import SdmError
 from sdm.file_worker import FileWorker
 from sdm.folder_plan import FolderPlan
@@ -157,11 +158,12 @@ class VisitClosing:
 
     def tend_for_ever(self, activity: Activity) -> None:
         """Look after the visits until stopped."""
-        while not self._stopped.wait(TEND_S):
+        while not self._stopped.is_set():
             try:
                 self.tend(activity)
             except Exception:
                 log.exception("cannot look after the visits")
+            self._stopped.wait(TEND_S)
 
     def stop(self) -> None:
         """End everything; waits for nobody."""
@@ -219,6 +221,7 @@ class VisitClosing:
             if self._users.own_session_has(visit.path):
                 raise RefusedError(f"visit {visit.name} has just been opened")
             self._write(visit, "closed", by, reason)
+        reached("pathfixer-visit-closed")
 
     def _lock(self, visit: KnownVisit, tell: Tell) -> list[str]:
         plan = self._plan(visit.place)

@@ -81,7 +81,7 @@ def _check_closed(call: Call, tell: Tell) -> Answer:
 
 
 def _repair(call: Call, tell: Tell) -> Answer:
-    return Answer(findings=repair_folders(_plan(call)))
+    return Answer(findings=repair_folders(_plan(call), call.known))
 
 
 def _lock(call: Call, tell: Tell) -> Answer:

@@ -74,9 +74,9 @@ class FileWorker:
         """Unlock a plan's visit, see ``visit_lock.unlock_visit``."""
         return self._ask(Call(name="unlock", plan=plan), tell).lock or LockReport()
 
-    def repair(self, plan: FolderPlan) -> list[Finding]:
+    def repair(self, plan: FolderPlan, known: Identities | None = None) -> list[Finding]:
         """Repair a plan's folders, see ``folder_repair.repair_folders``."""
-        return self._ask(Call(name="repair", plan=plan)).findings
+        return self._ask(Call(name="repair", plan=plan, known=known or {})).findings
 
     def require_folder(self, folder: str) -> None:
         """Raise FolderError when a folder is not there."""

@@ -31,7 +31,7 @@ class Drift:
 
 
 def check_tree(plan: FolderPlan, tell: Tell) -> list[Finding]:
-    """Look at everything in the visit of a plan; changes nothing.
+    """Look at everything in the visit of a plan but the plan's own folders; changes nothing.
 
     Returns
     -------
@@ -50,7 +50,8 @@ def check_tree(plan: FolderPlan, tell: Tell) -> list[Finding]:
         visit = next((found for found in folders if found[1] == plan.end), None)
         if visit is None or visit[0] is None:
             return []
-        judge = _Judge(inside, drift, with_lists=has_acls(visit[0]))
+        looked_at = {path for _, path, _ in plan.walk()}
+        judge = _Judge(inside, drift, looked_at, with_lists=has_acls(visit[0]))
         for entry in walk_tree(visit[0], plan.end):
             pace.step(entry.path)
             judge.see(entry)
@@ -76,7 +77,8 @@ def writable_entries(folder: int, path: str, pace: Pace) -> Tally:
 
 
 class _Judge:
-    def __init__(self, inside: Step, drift: Drift, with_lists: bool) -> None:
+    def __init__(self, inside: Step, drift: Drift, looked_at: set[str], with_lists: bool) -> None:
+        self._looked_at = looked_at
         self._gid = gid_of(inside.group)
         self._wanted_others = inside.mode & ALL_OF_OTHERS
         self._uid = os.geteuid()
@@ -87,6 +89,8 @@ class _Judge:
         drift = self._drift
         if isinstance(entry, Unseen):
             drift.unseen.add(f"{entry.path}: {entry.reason}")
+            return
+        if entry.path in self._looked_at:
             return
         if entry.facts.st_uid != self._uid:
             drift.others.add(entry.path)

@@ -15,6 +15,7 @@ from sdm.acl_calls import number_of
 from sdm.file_calls import Call
 from sdm.folder_identity import identities
 from sdm.folder_plan import FolderPlan, plan_visit
+from sdm.testing.files_here import FilesHere
 from tests.unit.sdm.as_others import (
     BEAMLINE_GROUP,
     MEMBER,
@@ -169,3 +170,54 @@ def test_a_list_that_hides_a_refusal_behind_a_good_mode_is_told(plan):
 def refuse_the_group(folder: Path) -> None:
     text = f"u::rwx,g::---,u:#{STRANGER}:rwx,m::rwx,o::---"
     os.setxattr(folder, "system.posix_acl_access", to_bytes(parse_acl(text), number_of))
+
+
+def test_a_check_of_the_tree_names_what_the_group_cannot_read_and_the_account_cannot_enter(plan):
+    as_service(Call(name="make", plan=plan), MEMBER_OF_BOTH)
+    raw = visit_of(plan) / "raw"
+    assert member(f"mkdir {raw}/private && chmod 700 {raw}/private && touch {raw}/own && chmod 600 {raw}/own")
+    findings = as_service(Call(name="check_tree", plan=plan), MEMBER_OF_BOTH).findings
+    told = [one.finding.split(" in /")[0] for one in findings if not one.ok]
+    assert told == [
+        "folders without the rights of the rules",
+        "files that the group cannot read",
+        f"folders that uid {SERVICE} cannot enter",
+    ]
+    assert f"{raw}/private: Permission denied" in findings[2].finding
+    assert "2 of other owners" in findings[-1].finding
+
+
+def test_where_the_storage_has_no_lists_the_check_names_what_a_umask_took_away(tmp_path):
+    storage = tmp_path / "storage"
+    storage.mkdir()
+    subprocess.run(["mount", "-t", "ramfs", "none", storage], check=True)
+    try:
+        plan = site_s_plan(storage)
+        answer = as_service(Call(name="make", plan=plan), MEMBER_OF_BOTH)
+        assert [note for state in answer.states for note in state.notes] == []
+        assert answer.states[-1].default_acl is None
+        assert member(f"umask 077 && touch {visit_of(plan)}/raw/scan.h5")
+        bad = [
+            one
+            for one in as_service(Call(name="check_tree", plan=plan), MEMBER_OF_BOTH).findings
+            if not one.ok
+        ]
+        assert [one.finding.split(" in /")[0] for one in bad] == ["files that the group cannot read"]
+        assert bad[0].cure == f"as root: find {plan.end} -xdev -type f -exec chmod g+r {{}} +"
+    finally:
+        subprocess.run(["umount", storage], check=True)
+
+
+def test_what_another_account_may_is_computed_and_marked_so(plan):
+    as_service(Call(name="make", plan=plan), MEMBER_OF_BOTH)
+    raw = visit_of(plan) / "raw"
+    call = Call(name="check", plan=plan, folder=str(raw), accounts=["nobody", "no-such-account"])
+    nobody, unknown = FilesHere()._ask(call).findings[-2:]
+    assert nobody.finding == f"nobody may not write in {raw}: stopped at {visit_of(plan).parent} (computed)"
+    assert nobody.cure.startswith(f"put nobody into group {PROPOSAL_GROUP}")
+    assert unknown.finding == "account no-such-account is not known here"
+    visit_of(plan).parent.chmod(0o2755)
+    for folder in (visit_of(plan), raw):
+        folder.chmod(0o2777)
+    (nobody, _) = FilesHere()._ask(call).findings[-2:]
+    assert nobody.finding == f"nobody may write in {raw} (computed)"
