@@ -15,6 +15,8 @@ from pathfixer.sardana import MacroServerEnvironment
 from pathfixer.store import Store
 from pathfixer.visit_book import VisitBook
 from pathfixer.visit_closing import ClosingRules, VisitClosing
+from pathfixer.visit_locking import VisitLocking
+from pathfixer.visit_tending import VisitTending
 from pathfixer.visit_users import VisitUsers
 from pathfixer.watch import TreeWatch
 from sdm.file_worker import FileWorker
@@ -60,6 +62,9 @@ def assemble(
     files = FileWorker(config.file_timeout)
     opener = Opener(config, rules, office, files, store.sample_code, now_utc, book)
     memory = OfficeMemory(office, config.beamline, rules, run, on_change, now_utc, book.kept)
+    users = VisitUsers(store.last, Neighbours(), config.siblings, config.all_macro_servers())
+    locking = VisitLocking(book, FileWorker(config.file_timeout), opener.plan, now_utc)
+    closing = VisitClosing(locking, users, closing_rules(config), now_utc)
     parts = Parts(
         beamline=config.beamline,
         unowned_path=unowned,
@@ -71,15 +76,8 @@ def assemble(
         followers=_followers(config, rules, store, on_change),
         office=memory,
         watch=TreeWatch(files, unowned),
-        closing=VisitClosing(
-            book,
-            VisitUsers(store.last, Neighbours(), config.siblings, config.all_macro_servers()),
-            FileWorker(config.file_timeout),
-            opener.plan,
-            memory,
-            closing_rules(config),
-            now_utc,
-        ),
+        closing=closing,
+        tending=VisitTending(closing, memory, now_utc),
         inspector=FileWorker(config.file_timeout),
         run=run,
         clock=now_utc,

@@ -63,9 +63,9 @@ class Keeper:
         )
         self.visits = VisitDesk(
             parts.closing,
+            parts.tending,
             self._activity,
             self.current,
-            parts.watch,
             parts.files,
             parts.inspector,
             parts.opener.plan,

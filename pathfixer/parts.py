@@ -10,6 +10,7 @@ from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
 from pathfixer.store import Store
 from pathfixer.visit_closing import VisitClosing
+from pathfixer.visit_tending import VisitTending
 from pathfixer.watch import TreeWatch
 from sdm.file_worker import FileWorker
 
@@ -33,6 +34,7 @@ class Parts:
     office: OfficeMemory
     watch: TreeWatch
     closing: VisitClosing
+    tending: VisitTending
     inspector: FileWorker
     run: Run
     clock: Callable[[], datetime]

@@ -7,7 +7,7 @@ from pathfixer.current import Current
 from pathfixer.visit_closing import VisitClosing
 from pathfixer.visit_order import VisitOrder
 from pathfixer.visit_record import VisitRecord
-from pathfixer.watch import TreeWatch
+from pathfixer.visit_tending import VisitTending
 from sdm.errors import FolderError, WorkerError
 from sdm.file_worker import FileWorker
 from sdm.findings import Finding
@@ -22,10 +22,10 @@ class VisitDesk:
 
     Parameters
     ----------
-    closing
-        Closes visits and opens them again.
-    activity, current, watch
-        What the session does, whose folders are known, and who looks at them.
+    closing, tending
+        Closes visits and opens them again, as staff order it; looks after them by itself.
+    activity, current
+        What the session does, and whose folders are known.
     files, inspector
         Asks the file system; the second one for what takes long.
     plan
@@ -35,17 +35,17 @@ class VisitDesk:
     def __init__(
         self,
         closing: VisitClosing,
+        tending: VisitTending,
         activity: Activity,
         current: Current,
-        watch: TreeWatch,
         files: FileWorker,
         inspector: FileWorker,
         plan: Callable[[Place], FolderPlan],
     ) -> None:
         self._closing = closing
+        self._tending = tending
         self._activity = activity
         self._current = current
-        self._watch = watch
         self._files = files
         self._inspector = inspector
         self._plan = plan
@@ -53,7 +53,7 @@ class VisitDesk:
     @property
     def lines(self) -> list[str]:
         """One line per visit, newest first; never waits."""
-        return self._closing.lines
+        return [visit.line for visit in self._closing.book.visits()]
 
     def records(self) -> list[VisitRecord]:
         """Return all records of all visits, oldest first."""
@@ -84,7 +84,7 @@ class VisitDesk:
         visit = self._closing.book.find(order.visit)
         with self._activity.after_the_switch():
             folders = identities(self._files.look(self._plan(visit.place)))
-            self._closing.record_trust(visit, order.by, order.reason)
+            self._closing.trust(order.visit, order.by, order.reason)
             self._current.learn(visit.path, folders)
         return [f"the {len(folders)} folders of visit {visit.name} are taken as they are"]
 
@@ -98,9 +98,10 @@ class VisitDesk:
 
     def tend_for_ever(self) -> None:
         """Look after the visits until stopped."""
-        self._closing.tend_for_ever(self._activity)
+        self._tending.tend_for_ever(self._activity)
 
     def stop(self) -> None:
         """End everything; waits for nobody."""
         self._inspector.close()
-        self._closing.stop()
+        self._tending.stop()
+        self._closing.locking.stop()

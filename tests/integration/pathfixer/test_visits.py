@@ -175,3 +175,14 @@ def test_killed_between_closing_and_locking_it_is_locked_by_the_next_life(start_
     server.wait_ready()
     wait_for(lambda: state(beamline) == "locked", 15, "locked")
     assert stat.S_IMODE(visit_folder(beamline).stat().st_mode) == 0o3550
+
+
+def test_a_macro_that_runs_keeps_a_visit_open_whatever_scan_dir_says_by_now(scanning):
+    scanning.client.open_session(**ICE)
+    scanning.client.close_session()
+    scan = scanning.sardana.door().begin("ascan", "mot01", "0", "1", "100", "0.1")
+    with pytest.raises(CommandError, match="a macro runs on"):
+        visits(scanning).close_visit(order())
+    scanning.sardana.door().proxy.StopMacro()
+    scan.wait(20)
+    assert visits(scanning).close_visit(order())[0].endswith("is locked")

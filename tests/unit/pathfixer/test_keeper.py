@@ -25,6 +25,8 @@ from pathfixer.testing.beamline import BeamlineInMemory
 from pathfixer.testing.macro_server import MacroServerInMemory
 from pathfixer.visit_book import VisitBook
 from pathfixer.visit_closing import VisitClosing
+from pathfixer.visit_locking import VisitLocking
+from pathfixer.visit_tending import VisitTending
 from pathfixer.visit_users import VisitUsers
 from pathfixer.watch import TreeWatch
 from sdm.errors import FolderError, NameRefusedError, UnknownProposalError
@@ -113,6 +115,9 @@ class Bench:
         book = VisitBook.open(state)
         opener = Opener(self.config, RULES, self.office, self.files, self.store.sample_code, clock, book)
         memory = OfficeMemory(self.office, "demo", RULES, run, lambda: None, clock, book.kept)
+        locking = VisitLocking(book, FilesHere(), opener.plan, clock)
+        users = VisitUsers(self.store.last, self.beamline, (), ())
+        closing = VisitClosing(locking, users, closing_rules(self.config), clock)
         return Parts(
             beamline="demo",
             unowned_path=self.unowned,
@@ -124,15 +129,8 @@ class Bench:
             followers=Followers([follower]),
             office=memory,
             watch=TreeWatch(self.files, self.unowned),
-            closing=VisitClosing(
-                book,
-                VisitUsers(self.store.last, self.beamline, (), ()),
-                FilesHere(),
-                opener.plan,
-                memory,
-                closing_rules(self.config),
-                clock,
-            ),
+            closing=closing,
+            tending=VisitTending(closing, memory, clock),
             inspector=FilesHere(),
             run=run,
             clock=clock,

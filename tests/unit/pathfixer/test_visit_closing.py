@@ -15,7 +15,9 @@ from pathfixer.sessions import closed_document
 from pathfixer.testing.beamline import BeamlineInMemory, SiblingInMemory
 from pathfixer.visit_book import VisitBook
 from pathfixer.visit_closing import ClosingRules, VisitClosing
+from pathfixer.visit_locking import VisitLocking
 from pathfixer.visit_record import opening_record
+from pathfixer.visit_tending import VisitTending
 from pathfixer.visit_users import VisitUsers
 from sdm.errors import OfficeUnavailableError
 from sdm.folder_plan import Principals, plan_visit
@@ -70,7 +72,9 @@ class Bench:
         )
         users = VisitUsers(lambda: self.session, self.beamline, list(self.beamline.siblings), ())
         rules = ClosingRules(GRACE, timedelta(hours=24), lambda name: name == "lismei")
-        self.closing = VisitClosing(self.book, users, self.files, self.plan, memory, rules, lambda: self.now)
+        self.locking = VisitLocking(self.book, self.files, self.plan, lambda: self.now)
+        self.closing = VisitClosing(self.locking, users, rules, lambda: self.now)
+        self.tending = VisitTending(self.closing, memory, lambda: self.now)
 
     def plan(self, place: Place):
         return plan_visit(RULES, str(self.root), place, ME)
@@ -92,7 +96,7 @@ class Bench:
 
     def tend(self, after: timedelta) -> None:
         self.now = END + after
-        self.closing.tend(self.activity)
+        self.tending.tend(self.activity)
 
 
 @pytest.fixture
@@ -105,7 +109,7 @@ def bench(tmp_path):
     bench = Bench(root, state)
     bench.open_visit()
     yield bench
-    bench.closing.stop()
+    bench.locking.stop()
 
 
 def mode(path: Path) -> int:
@@ -194,7 +198,7 @@ def test_a_lock_that_did_not_come_to_its_end_is_taken_up_again(bench):
     assert bench.visit_state == "closed"
     bench.visit.with_name("gone").rename(bench.visit)
     (bench.visit / "away").rename(bench.visit / "raw")
-    bench.closing.stop()
+    bench.locking.stop()
     bench.files = FilesHere()
     bench.start()
     bench.tend(timedelta(0))
@@ -216,7 +220,7 @@ def test_reopening_needs_a_reason_is_written_down_and_locks_itself_again(bench):
     (bench.visit / "raw/late.h5").write_text("frames")
     bench.now = BEGIN + timedelta(hours=25)
     for _ in range(2):
-        bench.closing.tend(bench.activity)
+        bench.tending.tend(bench.activity)
     assert bench.visit_state == "locked"
     assert mode(bench.visit / "raw/late.h5") == 0o440
 
