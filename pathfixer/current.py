@@ -3,11 +3,13 @@
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pathfixer.errors import StoreError
 from pathfixer.sessions import history_line
-from pathfixer.store import Step, Store, Wish
+from pathfixer.steps import Step, What, Wish
+from pathfixer.store import Store
 from scifish.faultpoints import reached
 from scifish.session import Session
 from sdm.folder_identity import Identities
@@ -15,6 +17,19 @@ from sdm.folder_plan import FolderPlan
 
 HISTORY = 50
 """So many lines are shown; the store keeps them all."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A session that is to be the current one, and who asked for it; see ``store.Step``."""
+
+    session: Session
+    what: What
+    client: str
+    who: str = ""
+    reason: str = ""
+    folders: Identities = field(default_factory=dict)
+    fulfilled: Wish | None = None
 
 
 class Current:
@@ -73,23 +88,33 @@ class Current:
         return self._wish.sample if self._wish else self._session.sample or ""
 
     @property
+    def steps(self) -> tuple[Step, ...]:
+        """The newest steps of the history, newest first."""
+        return tuple(self._history)
+
+    @property
     def history(self) -> list[str]:
         """One line per session or change of sample, newest first."""
-        return [history_line(step.at, step.client, step.session) for step in tuple(self._history)]
+        return [history_line(step) for step in self.steps]
 
-    def commit(
-        self, session: Session, client: str, folders: Identities, fulfilled: Wish | None = None
-    ) -> None:
+    def commit(self, change: Change) -> None:
         """Make a session the current one; raises StoreError, and then the old one stays.
 
         The wish that it fulfils is forgotten, or any wish when another session begins.
         """
-        step = Step(at=self._clock().isoformat(timespec="seconds"), client=client, session=session)
-        self._store.commit(step, folders, fulfilled)
-        reached("pathfixer-committed")
-        self._session, self._folders = session, {**self._folders, **folders}
+        step = Step(
+            at=self._clock().isoformat(timespec="seconds"),
+            client=change.client,
+            session=change.session,
+            what=change.what,
+            who=change.who,
+            reason=change.reason,
+        )
+        self._store.commit(step, change.folders, change.fulfilled)
+        reached("pathfixer.committed")
+        self._session, self._folders = change.session, {**self._folders, **change.folders}
         self._history.appendleft(step)
-        if fulfilled is None or self._wish is fulfilled:
+        if change.fulfilled is None or self._wish is change.fulfilled:
             self._wish = None
         self._on_change()
 

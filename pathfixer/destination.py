@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 from pathfixer.current import Current
+from pathfixer.endstations import Endstation
+from pathfixer.follower import Run
 from pathfixer.followers import Followers
-from pathfixer.scan_dir import Target
+from pathfixer.sessions import closed_document
 from pathfixer.watch import TreeWatch
+from scifish.session import Session
 
 
 class Destination:
@@ -17,10 +20,10 @@ class Destination:
         Whose session counts.
     watch
         Whether its folders can be trusted.
-    followers
+    macro_servers, listeners
         What follows it.
-    servers_of
-        Tells the MacroServers of an endstation.
+    endstation_of
+        Tells what of that belongs to an endstation.
     unowned_path
         Where scans without a session go.
     """
@@ -29,32 +32,44 @@ class Destination:
         self,
         current: Current,
         watch: TreeWatch,
-        followers: Followers,
-        servers_of: Callable[[str | None], tuple[str, ...]],
+        macro_servers: Followers,
+        listeners: Followers,
+        endstation_of: Callable[[str | None], Endstation],
         unowned_path: str,
     ) -> None:
         self._current = current
         self._watch = watch
-        self._followers = followers
-        self._servers_of = servers_of
-        self._unowned_path = unowned_path
+        self.macro_servers = macro_servers
+        self.listeners = listeners
+        self._endstation_of = endstation_of
+        self._unowned = closed_document(0, current.session.beamline, unowned_path)
 
-    @property
-    def lines(self) -> list[str]:
-        """One line per MacroServer: where its scans go."""
-        return [report.line for report in self._followers.reports()]
+    def start(self, run: Run) -> None:
+        """Begin to follow what is committed."""
+        self.follow()
+        for followers in (self.macro_servers, self.listeners):
+            followers.start(run)
+
+    def stop(self) -> None:
+        """Follow no more; returns at once."""
+        for followers in (self.macro_servers, self.listeners):
+            followers.stop()
 
     def complaints(self) -> list[str]:
         """Return what people should see to, with the name of who did not follow."""
-        return self._followers.complaints()
+        return [*self.macro_servers.complaints(), *self.listeners.complaints()]
 
     def follow(self) -> None:
         """Send everybody where the session is now; returns at once."""
-        session, unowned = self._current.session, Target(self._unowned_path)
-        is_safe = self._current.is_open and not self._watch.broken
-        target = Target(session.sample_path, session.path) if is_safe else unowned
-        self._followers.follow(target, unowned, self._servers_of(session.endstation))
+        session = self._session()
+        place = self._endstation_of(session.endstation)
+        for followers in (self.macro_servers, self.listeners):
+            followers.follow(session, self._unowned, place.followers)
 
     def wait(self, timeout_s: float) -> None:
-        """Wait until everybody has tried to follow once, at most so long altogether."""
-        self._followers.wait(timeout_s)
+        """Wait until every MacroServer has tried to follow once, at most so long altogether."""
+        self.macro_servers.wait(timeout_s)
+
+    def _session(self) -> Session:
+        is_safe = self._current.is_open and not self._watch.broken
+        return self._current.session if is_safe else self._unowned

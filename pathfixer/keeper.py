@@ -10,20 +10,21 @@ from collections.abc import Callable
 
 from pathfixer.activity import Activity
 from pathfixer.condition import Condition, condition_of
-from pathfixer.current import Current
+from pathfixer.current import Change, Current
 from pathfixer.destination import Destination
 from pathfixer.errors import RefusedError
 from pathfixer.office_memory import OfficeMemory
-from pathfixer.open_request import OpenRequest
+from pathfixer.open_request import CloseRequest, OpenRequest, Request
 from pathfixer.opening import Tell
 from pathfixer.parts import Parts
 from pathfixer.sample_changes import SampleChanges
 from pathfixer.sessions import closed_document, place_of
+from pathfixer.transaction import Transaction
 from pathfixer.visit_desk import VisitDesk
 from scifish.faultpoints import reached
 from scifish.session import Session
 from sdm.findings import Finding
-from sdm.folder_identity import Identities, identities
+from sdm.folder_identity import identities
 from sdm.folder_plan import FolderPlan
 from sdm.progress import Tell as TreeTell
 from sdm.progress import quiet
@@ -49,8 +50,14 @@ class Keeper:
         self._activity = Activity(on_change)
         closed = closed_document(0, parts.beamline, parts.unowned_path)
         self.current = Current(parts.store, closed, parts.clock, on_change)
+        self._transaction = Transaction(self.current, parts.files)
         self.destination = Destination(
-            self.current, parts.watch, parts.followers, parts.servers_of, parts.unowned_path
+            self.current,
+            parts.watch,
+            parts.macro_servers,
+            parts.listeners,
+            parts.endstation_of,
+            parts.unowned_path,
         )
         self.samples = SampleChanges(
             self.current,
@@ -83,22 +90,35 @@ class Keeper:
         return self._parts.office
 
     @property
+    def warnings(self) -> list[str]:
+        """What was found when the session was opened, and a sample that is older than its visit."""
+        stale = self.samples.warning
+        return [*self.session.warnings, *([stale] if stale else [])]
+
+    @property
     def condition(self) -> Condition:
         """State and status."""
-        watch = self._parts.watch
-        complaints = [*self._parts.standing_complaints, watch.broken, watch.silent, self.samples.problem]
+        parts, watch = self._parts, self._parts.watch
+        found = [watch.broken, watch.silent, parts.growth.problem, self.samples.problem]
         return condition_of(
             self.session,
             self._activity.text,
             [watch.fault] if watch.fault else [],
-            [*(text for text in complaints if text), *self.destination.complaints()],
-            [*self.session.warnings, *([self.office.problem] if self.office.problem else [])],
+            [
+                *parts.standing_complaints,
+                *(text for text in found if text),
+                *self.destination.complaints(),
+                *parts.siblings.complaints,
+            ],
+            [*self.warnings, *([self.office.problem] if self.office.problem else [])],
         )
 
     def start(self) -> None:
         """Show the stored session to the MacroServers, and begin to watch."""
-        self._parts.followers.start(self._parts.run)
-        self.destination.follow()
+        self.destination.start(self._parts.run)
+        self._watch_growth()
+        self._parts.run(self._parts.guard.prepare)
+        self._parts.siblings.start(self._parts.run)
         self._parts.office.refresh()
         self._parts.run(self._watch_for_ever)
         self._parts.run(self.visits.tend_for_ever)
@@ -108,9 +128,10 @@ class Keeper:
         self._stopped.set()
         self.samples.stop()
         self.visits.stop()
-        self._parts.followers.stop()
-        self._parts.files.close()
-        self._parts.store.close()
+        self.destination.stop()
+        for part in (self._parts.guard, self._parts.growth, self._parts.files, self._parts.store):
+            part.close()
+        self._parts.siblings.stop()
 
     def open_session(self, request: OpenRequest, client: str, tell: Tell) -> list[str]:
         """Open a session, or switch to another one.
@@ -130,21 +151,42 @@ class Keeper:
             The user office or the file system failed; the old session stays.
         """
         with self._activity.switching(f"opening a session for {request.proposal}"):
+            forced = self._let_pass(request, self._parts.opener.endstation(request.endstation))
+            reached("pathfixer.begun")
             left = self._last_look()
             revision, known = self.session.revision + 1, self.current.folders_of
             prepared = self._parts.opener.prepare(request, revision, known, tell)
-            reached("pathfixer-folders-made")
-            self._switch_to(prepared.session, client, identities(prepared.folders))
+            reached("pathfixer.folders-made")
+            who = request.asked_by or request.username
+            folders = identities(prepared.folders)
+            change = Change(prepared.session, "opened", client, who, forced, folders)
+            self._transaction.commit(change, prepared.plan, prepared.folders)
+            self._switched()
         self.destination.wait(FOLLOW_S)
-        return [*left, *prepared.session.warnings, *self.destination.complaints()]
+        return [*left, *self.warnings, *self.destination.complaints()]
 
-    def close_session(self, client: str) -> list[str]:
-        """Close the session; scans go to the folder for unowned ones. Returns complaints."""
+    def close_session(self, client: str, request: CloseRequest | None = None) -> list[str]:
+        """Close the session; scans go to the folder for unowned ones.
+
+        Returns
+        -------
+        list of str
+            What people should see to.
+
+        Raises
+        ------
+        PathFixerError
+            RefusedError, BusyError or StoreError; the session stays open.
+        """
+        request = request or CloseRequest()
         with self._activity.switching("closing the session"):
             if self.current.is_open:
+                forced = self._let_pass(request)
+                reached("pathfixer.begun")
                 revision = self.session.revision + 1
                 closed = closed_document(revision, self._parts.beamline, self._parts.unowned_path)
-                self._switch_to(closed, client, {})
+                self.current.commit(Change(closed, "closed", client, request.asked_by, forced))
+                self._switched()
         self.destination.wait(FOLLOW_S)
         return self.destination.complaints()
 
@@ -153,7 +195,7 @@ class Keeper:
         session = self.session
         plan = self._plan()
         folder = session.sample_path if plan else self._parts.unowned_path
-        complaints, lines = self.destination.complaints(), self.destination.lines
+        complaints, lines = self.destination.complaints(), self.destination.macro_servers.lines()
         findings = [
             *self._parts.files.check(plan, folder, self._parts.free_limit_gib, self._parts.writers),
             *self.visits.check(plan, tell),
@@ -181,10 +223,18 @@ class Keeper:
         broken = self._parts.watch.broken
         return [f"while the session was open: {broken}"] if broken else []
 
-    def _switch_to(self, session: Session, client: str, folders: Identities) -> None:
-        self.current.commit(session, client, folders)
+    def _let_pass(self, request: Request, *endstations: str | None) -> str:
+        left = [self.session.endstation] if self.current.is_open else []
+        return self._parts.guard.let_pass(self.session, [*left, *endstations], request)
+
+    def _switched(self) -> None:
         self._parts.watch.broken = None
         self.destination.follow()
+        reached("pathfixer.followed")
+        self._watch_growth()
+
+    def _watch_growth(self) -> None:
+        self._parts.growth.watch(self.session.path if self.current.is_open else None)
 
     def _plan(self) -> FolderPlan | None:
         return self._parts.opener.plan(place_of(self.session)) if self.current.is_open else None
@@ -203,6 +253,7 @@ class Keeper:
             if not may_look:
                 return
             self._parts.watch.look(self._plan(), self.current.folders)
+            self._watch_growth()
             self.destination.follow()
         self._on_change()
 

@@ -4,38 +4,46 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pathfixer.endstations import Endstation
 from pathfixer.follower import Run
 from pathfixer.followers import Followers
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
+from pathfixer.siblings import Siblings
 from pathfixer.store import Store
+from pathfixer.switch_guard import SwitchGuard
 from pathfixer.visit_closing import VisitClosing
 from pathfixer.visit_tending import VisitTending
 from pathfixer.watch import TreeWatch
 from sdm.file_worker import FileWorker
+from sdm.growth_watch import GrowthWatch
 
 
 @dataclass(frozen=True)
 class Parts:
     """The parts of a keeper.
 
-    ``servers_of`` tells the MacroServers of an endstation; ``inspector`` asks the file system for what
-    takes long, so that nothing else waits for it.
+    ``endstation_of`` tells what a session at an endstation takes; ``inspector`` asks the file system for
+    what takes long, so that nothing else waits for it.
     """
 
     beamline: str
     unowned_path: str
     free_limit_gib: float
-    servers_of: Callable[[str | None], tuple[str, ...]]
+    endstation_of: Callable[[str | None], Endstation]
     store: Store
     opener: Opener
     files: FileWorker
-    followers: Followers
+    macro_servers: Followers
+    listeners: Followers
     office: OfficeMemory
     watch: TreeWatch
     closing: VisitClosing
     tending: VisitTending
     inspector: FileWorker
+    growth: GrowthWatch
+    guard: SwitchGuard
+    siblings: Siblings
     run: Run
     clock: Callable[[], datetime]
     writers: tuple[str, ...] = ()

@@ -3,14 +3,16 @@
 import threading
 
 from pathfixer.activity import Activity
-from pathfixer.current import Current
+from pathfixer.current import Change, Current
 from pathfixer.destination import Destination
 from pathfixer.errors import BusyError, PathFixerError, RefusedError
 from pathfixer.follower import Run
 from pathfixer.opening import Opener
-from pathfixer.sessions import place_of, with_sample
-from pathfixer.store import Wish
+from pathfixer.sessions import place_of, stale_sample, with_sample
+from pathfixer.steps import Wish
+from pathfixer.transaction import Transaction
 from pathfixer.watch import TreeWatch
+from scifish.faultpoints import reached
 from sdm.errors import ReplacedError, SdmError
 from sdm.file_worker import FileWorker
 from sdm.folder_identity import identities
@@ -45,6 +47,7 @@ class SampleChanges:
         self._destination = destination
         self._opener = opener
         self._files = files
+        self._transaction = Transaction(current, files)
         self._run = run
         self._failed: tuple[int, str] | None = None
         self._stopped = threading.Event()
@@ -53,7 +56,15 @@ class SampleChanges:
     def problem(self) -> str | None:
         """Why the last sample was not set; none once another session or sample is."""
         failed = self._failed
-        return failed[1] if failed and failed[0] == self._current.session.revision else None
+        counts = failed and failed[0] == self._current.session.revision and not self._current.wish
+        return failed[1] if failed and counts else None
+
+    @property
+    def warning(self) -> str | None:
+        """Why the sample may be an earlier visit's; writing it anew confirms it."""
+        session = self._current.session
+        begins = self._opener.visit_begins(session.visit) if session.visit else None
+        return stale_sample(self._current.steps, session, begins)
 
     def ask(self, text: str, client: str) -> None:
         """Take another sample; returns at once.
@@ -74,8 +85,9 @@ class SampleChanges:
             raise RefusedError(f"sample {text!r} is refused: no session is open")
         sample = self._opener.sample_folder(session.category, session.proposal, text.strip())
         self._failed = None
-        if sample != self._current.sample:
+        if sample != self._current.sample or self.warning:
             self._current.ask_for(Wish(sample=sample, client=client))
+            reached("pathfixer.sample-asked")
             self._run(self.fulfil)
 
     def fulfil(self) -> None:
@@ -105,5 +117,13 @@ class SampleChanges:
             self._watch.broken = str(error)
             self._destination.follow()
             raise
-        self._current.commit(with_sample(session, wish.sample), wish.client, identities(made), wish)
+        reached("pathfixer.sample-made")
+        change = Change(
+            with_sample(session, wish.sample),
+            "sample",
+            wish.client,
+            folders=identities(made),
+            fulfilled=wish,
+        )
+        self._transaction.commit(change, plan, made)
         self._destination.follow()

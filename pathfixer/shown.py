@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from pathfixer.config import NO_ENDSTATION
 from pathfixer.desk import Desk
+from pathfixer.endstations import NO_ENDSTATION
 from pathfixer.keeper import Keeper
 from scifish.session import Session
 
@@ -18,9 +18,11 @@ def shown(keeper: Keeper, desk: Desk) -> dict[str, Any]:
     return {
         **_texts(session),
         "Sample": keeper.current.sample,
-        "Warnings": session.warnings,
+        "Warnings": keeper.warnings,
         "Session": json.dumps(session.model_dump(mode="json", by_alias=True)),  # ASCII: Tango is Latin-1
-        "ScanDirs": keeper.destination.lines,
+        "ScanDirs": keeper.destination.macro_servers.lines(),
+        "Listeners": keeper.destination.listeners.lines(),
+        "SetPoints": desk.set_points,
         "AvailableProposals": keeper.office.proposals(desk.username, desk.is_staff),
         "AvailableVisits": keeper.office.visits(desk.proposal),
         "ProposalsAsOf": as_of.isoformat(timespec="seconds") if as_of else "",

@@ -1,53 +1,31 @@
 """The visits that were ever opened here, and all that happened to them: on the disk, only added to."""
 
-import sqlite3
 import threading
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from pydantic import ValidationError
 
 from pathfixer.errors import RefusedError, StoreError
 from pathfixer.known_visit import KnownVisit, after
+from pathfixer.state_database import StateDatabase
 from pathfixer.visit_record import VisitRecord
 from sdm.visits import Kept
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS record (
-    number INTEGER PRIMARY KEY, at TEXT NOT NULL, path TEXT NOT NULL, document TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS span (path TEXT PRIMARY KEY, starts_at TEXT NOT NULL, ends_at TEXT);
-PRAGMA user_version=1;
-"""
-
 
 class VisitBook:
-    """The book of one PathFixer, beside its store, whose lock keeps every other process out.
+    """The book of one PathFixer, in the database of its store.
 
     Methods may be called from any thread; asking never touches the disk.
     """
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: StateDatabase) -> None:
         self._database = database
         self._lock = threading.Lock()
         self._visits: dict[str, KnownVisit] = {}
         self._spans = self._read_spans()
         for record in self.records():
             self._visits[record.path] = self._with_span(after(self._visits.get(record.path), record))
-
-    @classmethod
-    def open(cls, folder: Path) -> "VisitBook":
-        """Open, or make, the book in a state directory; raises StoreError."""
-        path = folder / "visits.db"
-        try:
-            database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            path.chmod(0o600)
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA synchronous=FULL")
-            database.executescript(_TABLES)
-            return cls(database)
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"{path} cannot be used: {error}") from None
 
     def visits(self) -> list[KnownVisit]:
         """Return every visit, the newest first."""
@@ -89,7 +67,7 @@ class VisitBook:
         """Renew the times of a visit, as the schedule has them now; raises StoreError."""
         row = (path, starts_at.isoformat(), ends_at.isoformat() if ends_at else None)
         with self._lock:
-            self._write("INSERT OR REPLACE INTO span VALUES (?, ?, ?)", row)
+            self._write("INSERT OR REPLACE INTO visit_span VALUES (?, ?, ?)", row)
             self._spans[path] = (starts_at, ends_at)
             self._visits[path] = self._with_span(self._visits[path])
 
@@ -97,41 +75,30 @@ class VisitBook:
         """Write a record and return the visit after it; raises StoreError, and then nothing has changed."""
         row = (record.at.isoformat(), record.path, record.model_dump_json(by_alias=True))
         with self._lock:
-            self._write("INSERT INTO record (at, path, document) VALUES (?, ?, ?)", row)
+            self._write("INSERT INTO visit_record (at, path, document) VALUES (?, ?, ?)", row)
             visit = self._with_span(after(self._visits.get(record.path), record))
             self._visits[record.path] = visit
         return visit
 
     def records(self, path: str | None = None) -> list[VisitRecord]:
         """Return all records, or those of one visit, oldest first; raises StoreError for a damaged one."""
-        query = "SELECT document FROM record WHERE ?1 IS NULL OR path = ?1 ORDER BY number"
+        query = "SELECT document FROM visit_record WHERE ?1 IS NULL OR path = ?1 ORDER BY number"
         try:
-            with self._lock:
-                rows = self._database.execute(query, (path,)).fetchall()
-            return [VisitRecord.model_validate_json(row[0]) for row in rows]
-        except (sqlite3.Error, ValidationError) as error:
-            raise StoreError(
-                f"the book of visits cannot be read: {error}; keep visits.db, ask for help"
-            ) from None
-
-    def close(self) -> None:
-        """Give the book up."""
-        with self._lock:
-            self._database.close()
+            return [VisitRecord.model_validate_json(row[0]) for row in self._database.rows(query, path)]
+        except ValidationError as error:
+            raise StoreError(f"a record of a visit cannot be read: {error}; keep sessions.db") from None
 
     def _with_span(self, visit: KnownVisit) -> KnownVisit:
         starts_at, ends_at = self._spans.get(visit.path, (visit.starts_at, visit.ends_at))
         return replace(visit, starts_at=starts_at, ends_at=ends_at)
 
     def _read_spans(self) -> dict[str, tuple[datetime, datetime | None]]:
-        rows = self._database.execute("SELECT path, starts_at, ends_at FROM span").fetchall()
+        rows = self._database.rows("SELECT path, starts_at, ends_at FROM visit_span")
         return {
             path: (datetime.fromisoformat(starts), datetime.fromisoformat(ends) if ends else None)
             for path, starts, ends in rows
         }
 
     def _write(self, statement: str, row: tuple[str | None, ...]) -> None:
-        try:
-            self._database.execute(statement, row)
-        except sqlite3.Error as error:
-            raise StoreError(f"the book of visits cannot be written: {error}; is the disk full?") from None
+        with self._database.transaction() as database:
+            database.execute(statement, row)

@@ -84,7 +84,7 @@ class VisitClosing:
                 if self.users.own_session_has(visit.path):
                     raise RefusedError(f"visit {visit.name} has just been opened")
                 self.locking.write(visit, "closed", by, reason)
-            reached("pathfixer-visit-closed")
+            reached("pathfixer.visit-closed")
             return self.locking.lock(visit, tell)
 
     def lock(self, text: str, by: str, tell: Tell = quiet) -> list[str]:

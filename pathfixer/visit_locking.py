@@ -103,7 +103,6 @@ class VisitLocking:
     def stop(self) -> None:
         """End everything; waits for nobody."""
         self._files.close()
-        self.book.close()
 
     def _facts(self, visit: KnownVisit) -> tuple[FolderFacts, ...]:
         with suppress(SdmError):

@@ -23,8 +23,8 @@ class Beamline(Protocol):
         """Return the ScanDir of every scope, read back now; raises MacroServerError."""
         ...
 
-    def running_doors(self, macro_server: str) -> list[str]:
-        """Return the Doors of a MacroServer on which a macro runs; raises NoAnswerError."""
+    def busy_doors(self, macro_server: str) -> list[str]:
+        """Return a sentence for each Door of a MacroServer that is at work, or may be."""
         ...
 
 
@@ -92,11 +92,10 @@ class VisitUsers:
     def _of_server(self, server: str, folder: str) -> list[str]:
         try:
             scan_dirs = self._beamline.scan_dirs(server)
-            doors = self._beamline.running_doors(server)
-        except (MacroServerError, NoAnswerError) as error:
+        except MacroServerError as error:
             return [f"{server} may have it: {error}"]
         inside = [scope for scope, path in scan_dirs.items() if path and is_inside(path, folder)]
         return [
             *(f"{scope} of {server} lies in it" for scope in inside),
-            *(f"a macro runs on {door}" for door in doors),
+            *self._beamline.busy_doors(server),
         ]

@@ -12,6 +12,7 @@ from sdm.folder_check import check_folders, check_writing, look_at_folders
 from sdm.folder_identity import Identities
 from sdm.folder_plan import FolderPlan
 from sdm.folder_repair import repair_folders
+from sdm.folder_undo import remove_folders
 from sdm.folder_walk import FolderState
 from sdm.folders import make_folders
 from sdm.progress import Progress, Tell
@@ -25,6 +26,7 @@ class Call(BaseModel):
     name: str
     plan: FolderPlan | None = None
     plans: list[FolderPlan] = []
+    states: list[FolderState] = []
     known: Identities = {}
     folder: str = ""
     free_limit_gib: float = 0
@@ -37,6 +39,7 @@ class Answer(BaseModel):
     states: list[FolderState] = []
     findings: list[Finding] = []
     lock: LockReport | None = None
+    left: list[str] = []
     error: str | None = None
     replaced: bool = False
 
@@ -60,6 +63,10 @@ def answer(call: Call, tell: Tell) -> Answer:
 
 def _make(call: Call, tell: Tell) -> Answer:
     return Answer(states=make_folders(_plan(call), call.known))
+
+
+def _unmake(call: Call, tell: Tell) -> Answer:
+    return Answer(left=remove_folders(_plan(call), call.states))
 
 
 def _look(call: Call, tell: Tell) -> Answer:
@@ -106,6 +113,7 @@ def _plan(call: Call) -> FolderPlan:
 
 _CALLS: dict[str, Callable[[Call, Tell], Answer]] = {
     "make": _make,
+    "unmake": _unmake,
     "look": _look,
     "check": _check,
     "check_tree": _check_tree,

@@ -42,6 +42,6 @@ class BeamlineInMemory:
             raise MacroServerError("cannot be read: no answer")
         return self.environments[macro_server]
 
-    def running_doors(self, macro_server: str) -> list[str]:
-        """Return the Doors on which a macro runs."""
-        return self.running.get(macro_server, [])
+    def busy_doors(self, macro_server: str) -> list[str]:
+        """Return a sentence for each Door on which a macro runs."""
+        return [f"a macro runs on {door}" for door in self.running.get(macro_server, [])]

@@ -163,7 +163,7 @@ def test_a_trusted_folder_is_no_alarm_any_more(beamline):
 
 
 def test_killed_between_closing_and_locking_it_is_locked_by_the_next_life(start_path_fixer, site):
-    server = start_path_fixer(fault="pathfixer-visit-closed:kill")
+    server = start_path_fixer(fault="pathfixer.visit-closed:kill")
     beamline = beamline_of(server, site)
     beamline.client.open_session(**ICE)
     beamline.client.close_session()

@@ -12,6 +12,7 @@ from pathfixer.activity import Activity
 from pathfixer.errors import RefusedError
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.sessions import closed_document
+from pathfixer.store import Store
 from pathfixer.testing.beamline import BeamlineInMemory, SiblingInMemory
 from pathfixer.visit_book import VisitBook
 from pathfixer.visit_closing import ClosingRules, VisitClosing
@@ -66,7 +67,8 @@ class Bench:
 
     def start(self) -> None:
         """Begin, or begin again as after a restart."""
-        self.book = VisitBook.open(self.state)
+        self.store = Store.open(self.state)
+        self.book = VisitBook(self.store.database)
         memory = OfficeMemory(
             self.office, "demo", RULES, lambda f: f(), lambda: None, lambda: self.now, self.book.kept
         )
@@ -75,6 +77,10 @@ class Bench:
         self.locking = VisitLocking(self.book, self.files, self.plan, lambda: self.now)
         self.closing = VisitClosing(self.locking, users, rules, lambda: self.now)
         self.tending = VisitTending(self.closing, memory, lambda: self.now)
+
+    def stop(self) -> None:
+        self.locking.stop()
+        self.store.close()
 
     def plan(self, place: Place):
         return plan_visit(RULES, str(self.root), place, ME)
@@ -109,7 +115,7 @@ def bench(tmp_path):
     bench = Bench(root, state)
     bench.open_visit()
     yield bench
-    bench.locking.stop()
+    bench.stop()
 
 
 def mode(path: Path) -> int:
@@ -198,7 +204,7 @@ def test_a_lock_that_did_not_come_to_its_end_is_taken_up_again(bench):
     assert bench.visit_state == "closed"
     bench.visit.with_name("gone").rename(bench.visit)
     (bench.visit / "away").rename(bench.visit / "raw")
-    bench.locking.stop()
+    bench.stop()
     bench.files = FilesHere()
     bench.start()
     bench.tend(timedelta(0))
