@@ -3,8 +3,12 @@
 import grp
 import os
 import pwd
+from pathlib import Path
 
 from sdm.principal import Principal
+
+CAP_FSETID = 4
+"""chmod keeps setgid on files of groups that a process is not in."""
 
 
 def uid_of(owner: Principal) -> int | None:
@@ -29,4 +33,11 @@ def gid_of(group: Principal) -> int | None:
 
 def keeps_setgid(gid: int) -> bool:
     """Tell whether this process may chmod a folder of a group without Linux dropping setgid silently."""
-    return os.geteuid() == 0 or gid == os.getegid() or gid in os.getgroups()
+    return gid == os.getegid() or gid in os.getgroups() or has_capability(CAP_FSETID)
+
+
+def has_capability(number: int) -> bool:
+    """Tell whether this process has a capability of Linux; root usually has all."""
+    lines = Path("/proc/self/status").read_bytes().splitlines()
+    effective = next(line for line in lines if line.startswith(b"CapEff:"))
+    return bool(int(effective.split()[1], 16) >> number & 1)

@@ -21,6 +21,8 @@ from scizoo.services.simulation import Simulation
 from scizoo.services.tango_db import TangoDatabase
 from tests.serving import serving
 
+pytest_plugins = ["tests.root_only"]
+
 os.environ.pop("PYTANGO_DATABASE_NAME", None)  # else pytango-db's own fixtures would share that file
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 multiprocessing.set_start_method("forkserver", force=True)

@@ -1,7 +1,4 @@
-"""Tests of rights that only root can make: real uids, no accounts needed.
-
-They are marked ``needs_root``. For anybody else they are left out, and the last line says so.
-"""
+"""Tests marked ``needs_root``: for anybody else the last line of the run says how many were not run."""
 
 import os
 
@@ -11,7 +8,7 @@ _left_out: list[str] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "needs_root: becomes other users by numeric id, which only root may")
+    config.addinivalue_line("markers", "needs_root: becomes other users, or starts what only root may start")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
