@@ -12,6 +12,8 @@ from scizoo.services.system_packages import libraries, program, unpacked
 
 BASE = "dc=demo,dc=test"
 ADMIN = f"cn=admin,{BASE}"
+LIMITED = f"cn=limited,{BASE}"
+"""An account, once somebody makes it, that may neither read all entries nor who is in a group."""
 PASSWORD = "only-on-loopback"  # noqa: S105 (of a server that lives as long as a test)
 SCHEMAS = {
     "rfc2307": ("schema/core", "schema/cosine", "schema/nis", "schema/inetorgperson"),
@@ -35,8 +37,9 @@ rootdn "{admin}"
 rootpw {password}
 directory {home}/db
 index objectClass,uid,cn,member,memberUid,gidNumber,uidNumber eq
-limits dn.exact="cn=limited,{base}" size={size_limit}
+limits dn.exact="{limited}" size={size_limit}
 access to attrs=userPassword by anonymous auth by * none
+access to attrs=member by dn.exact="{limited}" none by users read
 access to * by users read
 overlay memberof
 overlay ppolicy
@@ -97,6 +100,7 @@ class Slapd(Service):
             size_limit=self._size_limit,
             base=BASE,
             admin=ADMIN,
+            limited=LIMITED,
             password=PASSWORD,
         )
         (home / "slapd.conf").write_text(text, encoding="utf-8")

@@ -15,6 +15,7 @@ from sdm.groups.errors import GroupsSettingsError
 
 Outcome = Literal["begun", "done", "failed"]
 READABLE_BY_GROUP = 0o640
+FOLDER_MODE = 0o750
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class ChangeLog:
         self.proposal = ""
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
+            path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             self._file = os.open(path, flags, READABLE_BY_GROUP)
         except OSError as error:
             raise GroupsSettingsError(f"change_log {path}: {error.strerror}") from None

@@ -33,7 +33,10 @@ class Directory(Protocol):
         ...
 
     def is_member(self, group: str, member: Member) -> bool:
-        """Tell whether a group lists a member directly; a missing group lists nobody."""
+        """Tell whether a group lists a member directly; a missing group lists nobody.
+
+        Nobody is listed no more when the value has come to stand for somebody.
+        """
         ...
 
     def groups_of(self, member: Member) -> frozenset[str]:

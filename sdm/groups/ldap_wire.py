@@ -75,6 +75,8 @@ class LdapWire:
         """Leave."""
         with suppress(LDAPExceptionError, OSError):
             self._connection.unbind()
+        with suppress(LDAPExceptionError, OSError):
+            self._connection.strategy.close()
 
     def search(self, base: str, wanted: str, attributes: Sequence[str]) -> list[Entry]:
         """Return every entry below a base that a filter fits; raises PartialAnswerError for less."""

@@ -53,7 +53,7 @@ class DirectoryListingNames(LdapDirectory):
 
     def _find(self, member: Member) -> str | None:
         if member.kind == "nobody":
-            return member.name
+            return member.name if self._who(member.name) == member else None
         by_name = self.account_entry if member.kind == "account" else self.group_entry
         entry = by_name(member.name)
         return entry.dn if entry else None

@@ -52,8 +52,8 @@ class LocalGroups:
 
     def is_member(self, group: str, member: Member) -> bool:
         """Tell whether a group lists a member."""
-        listed = {name for line in self._groups() if line.name == group for name in line.members}
-        return member.kind != "group" and member.name in listed
+        found = self.group(group)
+        return found is not None and member in found.members
 
     def groups_of(self, member: Member) -> frozenset[str]:
         """Return the groups of an account, the primary one too."""

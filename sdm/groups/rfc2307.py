@@ -22,7 +22,8 @@ class Rfc2307(PosixLdapDirectory):
     def is_member(self, group: str, member: Member) -> bool:
         """Tell whether a group lists a member."""
         entry = self.group_entry(group)
-        return entry is not None and member.kind != "group" and member.name in entry.all("memberUid")
+        listed = entry is not None and member.name in entry.all("memberUid")
+        return listed and self._who(member.name) == member
 
     def groups_of(self, member: Member) -> frozenset[str]:
         """Return the groups of an account."""

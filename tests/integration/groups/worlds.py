@@ -122,6 +122,10 @@ class LdapWorld(World):
         ):
             self.wire.add(path, {"objectClass": ["organizationalUnit"]})
 
+    def reconnect(self) -> None:
+        self.wire.close()
+        self.wire = LdapWire(LdapSettings.model_validate(self.directory_settings()))
+
     def make_base(self) -> None: ...
 
     def close(self) -> None:
