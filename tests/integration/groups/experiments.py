@@ -57,13 +57,17 @@ class Experiment:
         return [step.text for step in self.plan().steps if not isinstance(step, GiveFolder)]
 
     def apply(self, yes: bool = False, plan: Plan | None = None) -> list[Result]:
+        results = self.apply_all(yes, plan)
+        return [result for result in results if not isinstance(result.step, GiveFolder)]
+
+    def apply_all(self, yes: bool = False, plan: Plan | None = None) -> list[Result]:
+        """Apply, the folder too."""
         plan = plan or self.plan()
         log = ChangeLog(self.site.settings.change_log, this_author(), "a test", now)
         try:
-            results = apply_plan(plan, self.site, log, yes)
+            return apply_plan(plan, self.site, log, yes)
         finally:
             log.close()
-        return [result for result in results if not isinstance(result.step, GiveFolder)]
 
     def applied(self) -> None:
         """Apply, and want everything done."""
