@@ -1,8 +1,9 @@
 """Putting a keeper together from its configuration, with the real parts."""
 
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
+from pathfixer.claims import Claims
 from pathfixer.config import Config
 from pathfixer.follower import Follower, Run
 from pathfixer.followers import Followers
@@ -10,12 +11,16 @@ from pathfixer.keeper import Keeper, Parts
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
 from pathfixer.sardana import MacroServerEnvironment
+from pathfixer.staff import Staff
 from pathfixer.store import Store
 from pathfixer.watch import TreeWatch
 from sdm.file_worker import FileWorker
 from sdm.path_rules import PathRules, is_in_proposal
 from sdm.rule_files import load_rules
 from sdm.user_office.choose import open_office, parse_settings
+from sdm.user_office.disk_cache import DiskCache
+from sdm.user_office.protocol import UserOffice
+from sdm.user_office.remembering import RememberingOffice
 
 
 def assemble(
@@ -48,9 +53,12 @@ def assemble(
         The rules or the user office are not configured rightly.
     """
     rules = load_rules(config.rules)
-    office = open_office(config.user_office, parse_settings(config.user_office_settings))
+    asked = open_office(config.user_office, parse_settings(config.user_office_settings))
     unowned = config.unowned(rules)
     store = Store.open(config.state_folder(device))
+    office = _remembering(config, device, rules, asked)
+    staff = Staff(config.beamline_principal(rules), config.staff, run, on_change)
+    claims = Claims(office, staff, config.beamline, rules, now_utc)
     files = FileWorker(config.file_timeout)
     parts = Parts(
         beamline=config.beamline,
@@ -58,10 +66,10 @@ def assemble(
         free_limit_gib=config.free_space_limit,
         servers_of=config.macro_servers_of,
         store=store,
-        opener=Opener(config, rules, office, files, store.sample_code, now_utc),
+        opener=Opener(config, rules, claims, files, store.sample_code, now_utc),
         files=files,
         followers=_followers(config, rules, store, on_change),
-        office=OfficeMemory(office, config.beamline, rules, run, on_change, now_utc),
+        office=OfficeMemory(office, staff, config.beamline, rules, run, on_change),
         watch=TreeWatch(files, unowned),
         run=run,
         clock=now_utc,
@@ -73,6 +81,13 @@ def assemble(
 def now_utc() -> datetime:
     """Return the time, in UTC."""
     return datetime.now(timezone.utc)
+
+
+def _remembering(config: Config, device: str, rules: PathRules, office: UserOffice) -> RememberingOffice:
+    keep = timedelta(days=config.office_memory)
+    file = config.state_folder(device) / "office.db"
+    cache = DiskCache(file, rules.proprietary_types, keep, now_utc)
+    return RememberingOffice(office, cache, rules.proprietary_types, now_utc)
 
 
 def _followers(config: Config, rules: PathRules, store: Store, on_change: Callable[[], None]) -> Followers:

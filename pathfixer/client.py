@@ -46,6 +46,7 @@ class PathFixerClient:
         visit: str | None = None,
         sample: str = "",
         endstation: str | None = None,
+        override_reason: str = "",
     ) -> list[str]:
         """Open a session and wait for it; returns what people should see to.
 
@@ -59,9 +60,16 @@ class PathFixerClient:
             Folders below raw; empty for none.
         endstation
             One of the device's, none for the whole beamline.
+        override_reason
+            Why staff open it while the user office is away and cannot say whether they may.
         """
         request = OpenRequest(
-            username=username, proposal=proposal, visit=visit, sample=sample, endstation=endstation
+            username=username,
+            proposal=proposal,
+            visit=visit,
+            sample=sample,
+            endstation=endstation,
+            override_reason=override_reason,
         )
         return _texts(self._run_job("OpenSession", request.model_dump_json()))
 

@@ -31,7 +31,12 @@ class Config(BaseModel):
     unowned_path: str | None = Field(default=None, description="where scans without a session go")
     macro_servers: tuple[str, ...] = ()
     endstations: tuple[Annotated[str, AfterValidator(_endstation)], ...] = ()
-    staff: tuple[str, ...] = Field(default=(), description="accounts that may open any proposal")
+    staff: tuple[str, ...] = Field(
+        default=(), description="may open any proposal where this machine cannot tell the beamline's group"
+    )
+    office_memory: float = Field(
+        default=30, gt=0, description="days; what the office told before is forgotten"
+    )
     put_back: bool = Field(default=False, description="undo a user's change of ScanDir, once per change")
     state_directory: str | None = Field(default=None, description="a local folder, mode 0700")
     site_owner: str = Field(default="root", description="account, or #number, that owns the site's folders")
@@ -66,6 +71,10 @@ class Config(BaseModel):
         """Return what ``Endstation`` may be."""
         return [NO_ENDSTATION, *self._stations()]
 
+    def beamline_principal(self, rules: PathRules) -> Principal:
+        """Return the group of the beamline's people."""
+        return self._group(self.beamline_group, rules.groups.beamline, {"beamline": self.beamline})
+
     def principals(self, rules: PathRules, service: int, proposal: str) -> Principals:
         """Return who owns what for a proposal; ``service`` is the uid of the device's account."""
         fields = {"beamline": self.beamline, "proposal": proposal}
@@ -73,7 +82,7 @@ class Config(BaseModel):
             site_owner=parse_principal(self.site_owner),
             site_group=parse_principal(self.site_group),
             service=service,
-            beamline=self._group(self.beamline_group, rules.groups.beamline, fields),
+            beamline=self.beamline_principal(rules),
             proposal=self._group(self.proposal_group, rules.groups.proposal, fields),
         )
 

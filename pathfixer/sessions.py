@@ -1,24 +1,22 @@
 """The documents that PathFixer publishes: one open session, and none. Pure."""
 
 from datetime import datetime
-from typing import Literal
 
+from pathfixer.claim import Claim
 from scifish.session import Session
 from sdm.path_rules import Paths, Place
-from sdm.visits import Visit
 
 
 def open_document(
     revision: int,
     place: Place,
     paths: Paths,
-    visit: Visit,
+    claim: Claim,
     username: str,
     endstation: str | None,
     unowned_path: str,
     now: datetime,
     warnings: list[str],
-    origin: Literal["live", "cached", "override"] = "live",
 ) -> Session:
     """Return the document of a session that opens now."""
     return Session(
@@ -36,8 +34,10 @@ def open_document(
         process_path=paths.process,
         unowned_path=unowned_path,
         opened_at=now,
-        visit_ends_at=visit.ends_at,
-        origin=origin,
+        visit_ends_at=claim.visit.ends_at,
+        origin=claim.origin,
+        office_as_of=claim.office_as_of,
+        override_reason=claim.override_reason,
         warnings=warnings,
     )
 
@@ -74,4 +74,12 @@ def history_line(at: str, client: str, session: Session) -> str:
     """Return one line of the history; client and user are claims, TANGO knows no users."""
     if session.state != "open":
         return f"{at} closed, asked by {client}"
-    return f"{at} {session.username} {session.proposal} {session.sample_path}, asked by {client}"
+    whose = f"{session.username} {session.proposal} {session.sample_path}"
+    return f"{at} {whose}, asked by {client}{ground(session)}"
+
+
+def ground(session: Session) -> str:
+    """Return on what ground a session was opened, for its line of the history; empty for the usual one."""
+    if session.origin == "override":
+        return f", by override: {session.override_reason}"
+    return ", the user office was away" if session.origin == "cached" else ""

@@ -69,6 +69,7 @@ class PathFixer(SessionAttributes):
         with told("PathFixer", *REFUSALS):
             keeper = self._working()[0]
             keeper.set_sample(value, self._client())
+        self.cover_written_sample(keeper.sample)
         self.publish("Sample", keeper.sample)
 
     @command(dtype_in=str, doc_in="username, proposal, visit?, sample?, endstation? as JSON", dtype_out=str)

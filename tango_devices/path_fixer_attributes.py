@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from tango import AttrWriteType, DevState
+from tango import AttrWriteType, AutoTangoMonitor, DevState
 
 from pathfixer.desk import Desk
 from pathfixer.keeper import Keeper
@@ -69,7 +69,9 @@ class SessionAttributes(ScizooDevice):
     def show(self, keeper: Keeper, desk: Desk) -> None:
         """Publish everything; never on a thread that holds the device, which publishing waits for."""
         with self._publishing:
-            for name, value in shown(keeper, desk).items():
+            values = shown(keeper, desk)
+            self.cover_written_sample(values["Sample"])
+            for name, value in values.items():
                 self.publish(name, _carried(value))
             condition = keeper.condition
             self.publish_state(getattr(DevState, condition.state), condition.status)
@@ -81,6 +83,16 @@ class SessionAttributes(ScizooDevice):
             if (attribute.get_write_value() or "") != desk.staged(name):
                 attribute.set_write_value(desk.staged(name))
                 self.push_change_event(name, self.published_value(name))
+
+    def cover_written_sample(self, sample: str) -> None:
+        """Replace what was written to Sample by what it reads: a proprietary sample's name is a secret.
+
+        Events carry it too, so this comes before they are pushed.
+        """
+        with AutoTangoMonitor(self):  # a write under way would put the name back
+            attribute = self.get_device_attr().get_w_attr_by_name("Sample")
+            if (attribute.get_write_value() or "") != sample:
+                attribute.set_write_value(sample)
 
 
 def _carried(value: str | list[str]) -> str | list[str]:

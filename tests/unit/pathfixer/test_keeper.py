@@ -3,11 +3,12 @@
 import os
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from pathfixer.claims import Claims
 from pathfixer.config import Config
 from pathfixer.desk import Desk
 from pathfixer.errors import BusyError, RefusedError
@@ -18,15 +19,18 @@ from pathfixer.office_memory import OfficeMemory
 from pathfixer.open_request import OpenRequest
 from pathfixer.opening import Opener
 from pathfixer.shown import shown
+from pathfixer.staff import Staff
 from pathfixer.store import Store, Wish
 from pathfixer.testing.macro_server import MacroServerInMemory
 from pathfixer.watch import TreeWatch, changed_folder
-from sdm.errors import FolderError, NameRefusedError, UnknownProposalError
+from sdm.errors import FolderError, NameRefusedError, OfficeUnavailableError, UnknownProposalError
 from sdm.path_rules import is_in_proposal
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
 from sdm.testing.files_here import FilesHere
+from sdm.user_office.disk_cache import DiskCache
 from sdm.user_office.protocol import Block, Person, Proposal
+from sdm.user_office.remembering import RememberingOffice
 from tests.waiting import wait_for
 
 RULES = load_rules("maxiv_v1")
@@ -51,15 +55,24 @@ class OfficeInMemory:
             number="20260102", title="Secret", type="Proprietary", beamlines=("demo",), **people
         )
         self.known = {"20260101": ice, "20260102": secret}
+        self.elsewhere: dict[str, Proposal] = {}
+        self.is_open = True
 
     def proposal(self, number: str) -> Proposal:
         self.answers.wait(10)
-        if number not in self.known:
+        self._require_open()
+        known = self.known | self.elsewhere
+        if number not in known:
             raise UnknownProposalError(number)
-        return self.known[number]
+        return known[number]
 
     def proposals(self, beamline: str) -> list[Proposal]:
+        self._require_open()
         return list(self.known.values())
+
+    def _require_open(self) -> None:
+        if not self.is_open:
+            raise OfficeUnavailableError("closed")
 
 
 def run(function) -> None:
@@ -87,6 +100,7 @@ class Bench:
             free_space_limit=0,
         )
         self.server = MacroServerInMemory("macroserver/test/1", ScanDir="/scratch")
+        self.state = state
         self.store = Store.open(state)
         self.files = FilesHere()
         self.unowned = self.config.unowned(RULES)
@@ -103,16 +117,20 @@ class Bench:
             lambda: None,
         )
         clock = lambda: NOW  # noqa: E731
+        cache = DiskCache(self.state / "office.db", RULES.proprietary_types, timedelta(days=30), clock)
+        office = RememberingOffice(self.office, cache, RULES.proprietary_types, clock)
+        staff = Staff(self.config.beamline_principal(RULES), self.config.staff, run, lambda: None)
+        claims = Claims(office, staff, "demo", RULES, clock)
         return Parts(
             beamline="demo",
             unowned_path=self.unowned,
             free_limit_gib=0,
             servers_of=self.config.macro_servers_of,
             store=self.store,
-            opener=Opener(self.config, RULES, self.office, self.files, self.store.sample_code, clock),
+            opener=Opener(self.config, RULES, claims, self.files, self.store.sample_code, clock),
             files=self.files,
             followers=Followers([follower]),
-            office=OfficeMemory(self.office, "demo", RULES, run, lambda: None, clock),
+            office=OfficeMemory(office, staff, "demo", RULES, run, lambda: None),
             watch=TreeWatch(self.files, self.unowned),
             run=run,
             clock=clock,
@@ -266,6 +284,67 @@ def test_a_proprietary_proposal_shows_a_code_and_no_title(bench):
     for secret in ("nickel", "n1", "Secret"):
         assert secret not in told
     assert bench.keeper.session.category == "proprietary"
+
+
+BY_STAFF = OpenRequest(
+    username="lismei", proposal="20260199", sample="nickel", override_reason="the beam is on"
+)
+
+
+def test_an_override_stands_in_session_and_history(bench):
+    bench.office.is_open = False
+    assert "the user office is away" in bench.keeper.open_session(BY_STAFF, "me", tell)[0]
+    session = bench.keeper.session
+    assert (session.origin, session.override_reason) == ("override", "the beam is on")
+    assert "by override: the beam is on" in bench.keeper.history[0]
+    assert "the user office is away" in bench.keeper.condition.status
+
+
+def test_a_proposal_whose_type_nobody_can_say_is_treated_as_proprietary(bench):
+    bench.office.is_open = False
+    bench.keeper.open_session(BY_STAFF, "me", tell)
+    assert (bench.keeper.session.category, bench.keeper.sample) == ("proprietary", "s01")
+
+
+def test_a_folder_made_before_the_experiment_tells_the_category(bench, root):
+    (root / "visitors/demo/20260199").mkdir(mode=0o2750)
+    bench.office.is_open = False
+    bench.keeper.open_session(BY_STAFF, "me", tell)
+    assert (bench.keeper.session.category, bench.keeper.sample) == ("visitors", "nickel")
+
+
+def test_a_session_from_memory_is_marked_cached(bench):
+    wait_for(lambda: bench.keeper.office.as_of, 5, "the office's answer")
+    bench.office.is_open = False
+    warning = bench.keeper.open_session(ICE, "me", tell)[0]
+    assert "what is known is from 2026-11-21 12:00 UTC" in warning
+    assert (bench.keeper.session.origin, bench.keeper.session.office_as_of) == ("cached", NOW)
+    assert "the user office was away" in bench.keeper.history[0]
+
+
+def test_a_restarted_keeper_offers_what_the_office_told_before_with_its_age(root, tmp_path):
+    first = Bench(root, tmp_path / "state")
+    first.keeper.start()
+    wait_for(lambda: first.keeper.office.as_of, 5, "the office's answer")
+    first.keeper.stop()
+    second = Bench(root, tmp_path / "state")
+    second.office.is_open = False
+    assert second.keeper.office.as_of == NOW
+    assert second.keeper.office.proposals("carlcarl", False) == ["20260101  Ice", "20260102"]
+    second.keeper.start()
+    wait_for(lambda: second.keeper.office.problem, 5, "the office is away")
+    assert second.keeper.office.proposals("carlcarl", False) == ["20260101  Ice", "20260102"]
+    second.keeper.stop()
+
+
+def test_what_a_parent_of_another_beamline_has_is_offered_to_its_members(bench):
+    parent = Proposal(number="20250001", pi=Person(account="gracehop"), beamlines=("other",))
+    bench.office.known["20260101"] = bench.office.known["20260101"].model_copy(update={"parent": "20250001"})
+    bench.office.elsewhere = {"20250001": parent}
+    wait_for(lambda: bench.keeper.office.as_of, 5, "the first answer")
+    bench.keeper.office.refresh()
+    wait_for(lambda: bench.keeper.office.proposals("gracehop", False), 5, "the parent's answer")
+    assert bench.keeper.office.proposals("gracehop", False) == ["20260101  Ice"]
 
 
 def test_a_replaced_folder_is_noticed_and_scans_go_elsewhere(bench):
