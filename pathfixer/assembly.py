@@ -1,5 +1,6 @@
 """Putting a keeper together from its configuration, with the real parts."""
 
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
@@ -7,6 +8,7 @@ from pathfixer.claims import Claims
 from pathfixer.config import Config
 from pathfixer.follower import Follower, Run
 from pathfixer.followers import Followers
+from pathfixer.group_notes import GroupNotes
 from pathfixer.keeper import Keeper, Parts
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
@@ -14,8 +16,10 @@ from pathfixer.sardana import MacroServerEnvironment
 from pathfixer.staff import Staff
 from pathfixer.store import Store
 from pathfixer.watch import TreeWatch
+from sdm.accounts import this_account
 from sdm.file_worker import FileWorker
 from sdm.path_rules import PathRules, is_in_proposal
+from sdm.principal import Principal
 from sdm.rule_files import load_rules
 from sdm.user_office.choose import open_office, parse_settings
 from sdm.user_office.disk_cache import DiskCache
@@ -58,7 +62,7 @@ def assemble(
     store = Store.open(config.state_folder(device))
     office = _remembering(config, device, rules, asked)
     staff = Staff(config.beamline_principal(rules), config.staff, run, on_change)
-    claims = Claims(office, staff, config.beamline, rules, now_utc)
+    claims = Claims(office, staff, config.beamline, rules, now_utc, _group_notes(config, rules).about)
     files = FileWorker(config.file_timeout)
     parts = Parts(
         beamline=config.beamline,
@@ -88,6 +92,14 @@ def _remembering(config: Config, device: str, rules: PathRules, office: UserOffi
     file = config.state_folder(device) / "office.db"
     cache = DiskCache(file, rules.proprietary_types, keep, now_utc)
     return RememberingOffice(office, cache, rules.proprietary_types, now_utc)
+
+
+def _group_notes(config: Config, rules: PathRules) -> GroupNotes:
+    def group_of(proposal: str) -> Principal:
+        return config.principals(rules, os.geteuid(), proposal).proposal
+
+    fixed = (this_account(), *config.fixed_members)
+    return GroupNotes(group_of, config.beamline_principal(rules), fixed)
 
 
 def _followers(config: Config, rules: PathRules, store: Store, on_change: Callable[[], None]) -> Followers:

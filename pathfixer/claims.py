@@ -10,6 +10,7 @@ from datetime import datetime
 from pathfixer.admission import admit, is_member, pick_scheduled, pick_visit, unscheduled, visits_of
 from pathfixer.claim import Claim
 from pathfixer.errors import RefusedError
+from pathfixer.group_notes import nothing_about
 from pathfixer.open_request import OpenRequest
 from pathfixer.staff import Staff
 from sdm.errors import OfficeUnavailableError, UnknownProposalError
@@ -33,6 +34,8 @@ class Claims:
         Where, and how visits are named and categories follow from types.
     clock
         Returns the time, aware.
+    about_groups
+        Says what is wrong with the group of a proposal, given with its known ancestors. Slow.
     """
 
     def __init__(
@@ -42,7 +45,9 @@ class Claims:
         beamline: str,
         rules: PathRules,
         clock: Callable[[], datetime],
+        about_groups: Callable[[Sequence[Proposal]], list[str]] = nothing_about,
     ) -> None:
+        self._about_groups = about_groups
         self._office = office
         self._staff = staff
         self._beamline = beamline
@@ -66,6 +71,7 @@ class Claims:
             return self._claim_unknown(request, is_staff, str(error))
         proposal, ancestors = family[0].proposal, [told.proposal for told in family[1:]]
         warnings = admit(proposal, ancestors, request.username, self._beamline, is_staff)
+        warnings += self._about_groups([proposal, *ancestors])
         cached = [told for told in family if told.origin == "cached"]
         if cached:
             return self._claim_cached(request, is_staff, proposal, cached, warnings)

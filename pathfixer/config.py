@@ -37,6 +37,7 @@ class Config(BaseModel):
     office_memory: float = Field(
         default=30, gt=0, description="days; what the office told before is forgotten"
     )
+    fixed_members: tuple[str, ...] = Field(default=(), description="accounts of every proposal group")
     put_back: bool = Field(default=False, description="undo a user's change of ScanDir, once per change")
     state_directory: str | None = Field(default=None, description="a local folder, mode 0700")
     site_owner: str = Field(default="root", description="account, or #number, that owns the site's folders")

@@ -11,6 +11,14 @@ CAP_FSETID = 4
 """chmod keeps setgid on files of groups that a process is not in."""
 
 
+def this_account() -> str:
+    """Return the name of the account that this process runs as, ``#uid`` when it has none."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"#{os.geteuid()}"
+
+
 def uid_of(owner: Principal) -> int | None:
     """Return the uid of an account; none when this machine knows no account of that name."""
     if isinstance(owner, int):

@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import pwd
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from sdm.accounts import this_account
 from sdm.groups.errors import GroupsSettingsError
 
 Outcome = Literal["begun", "done", "failed"]
@@ -29,12 +29,7 @@ class Author:
 
 def this_author() -> Author:
     """Return who runs this process."""
-    uid = os.geteuid()
-    try:
-        account = pwd.getpwuid(uid).pw_name
-    except KeyError:
-        account = f"#{uid}"
-    return Author(account, os.environ.get("SUDO_USER", ""), socket.gethostname())
+    return Author(this_account(), os.environ.get("SUDO_USER", ""), socket.gethostname())
 
 
 class ChangeLog:

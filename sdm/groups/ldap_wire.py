@@ -6,10 +6,8 @@ wait for ever; a search that a server cut short looks like success. None of that
 
 import math
 import ssl
-import stat
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import ldap3
@@ -20,6 +18,7 @@ from sdm.groups.errors import DirectoryUnavailableError, GroupsSettingsError
 from sdm.groups.ldap_answers import Entry, check_change, entries_of, in_words, is_absent, next_page
 from sdm.groups.ldap_names import first_part
 from sdm.groups.settings import LdapSettings
+from sdm.secret import secret_from_file
 
 PAGE = 500
 Values = Mapping[str, Sequence[str]]
@@ -45,21 +44,23 @@ class LdapWire:
 
     Raises
     ------
+    SecretError
+        The password file cannot be used.
     GroupsSettingsError
-        The password file or the certificates cannot be used, or the server refuses the password.
+        The certificates are missing, or the server refuses the password.
     DirectoryUnavailableError
         The server does not answer, or its certificate does not hold.
     """
 
     def __init__(self, settings: LdapSettings) -> None:
         self._url = settings.url
-        password = read_password(settings.password_file)
+        password = secret_from_file(settings.password_file)
         if not settings.ca_file.is_file():
             raise GroupsSettingsError(f"directory.ca_file: {settings.ca_file} is missing")
         self._connection = ldap3.Connection(
             _server(settings),
             user=settings.bind_dn,
-            password=password,
+            password=password.get_secret_value(),
             auto_referrals=False,
             raise_exceptions=False,
             check_names=False,
@@ -160,16 +161,6 @@ class LdapWire:
         except (LDAPExceptionError, OSError) as error:
             said = " ".join(str(error).split())
             raise DirectoryUnavailableError(f"{self._url} does not answer: {said}") from None
-
-
-def read_password(path: Path) -> str:
-    """Return the secret of a file that only its owner may read; raises GroupsSettingsError."""
-    try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise GroupsSettingsError(f"others may read the password in {path}: chmod 600 {path}")
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise GroupsSettingsError(f"directory.password_file: {path}: {error.strerror}") from None
 
 
 def _server(settings: LdapSettings) -> Any:

@@ -12,6 +12,7 @@ import pytest
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.samba import BASE as AD_BASE
 from scizoo.services.slapd import BASE, LIMITED, PASSWORD, Slapd
+from sdm.errors import SecretError
 from sdm.groups.directory import Directory
 from sdm.groups.entries import account_member
 from sdm.groups.errors import (
@@ -80,7 +81,7 @@ def test_a_wrong_password_is_a_wrong_setting(bis: LdapWorld):
 
 def test_a_password_that_others_may_read_is_not_used(bis: LdapWorld):
     bis.password_file.chmod(0o644)
-    with pytest.raises(GroupsSettingsError, match="others may read the password"):
+    with pytest.raises(SecretError, match="others may read the secret"):
         bis.directory()
 
 

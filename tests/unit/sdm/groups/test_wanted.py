@@ -74,7 +74,7 @@ def test_people_without_an_account_are_named_and_unusable_accounts_refused():
     assert found.without_account == ("Lee Ek",)
     assert [text.split(":")[0] for text in found.unusable] == [
         "username '12345' is refused",
-        "username 'Åke' is refused",
+        "username 'åke' is refused",
     ]
 
 
