@@ -39,6 +39,11 @@ def gid_of(group: Principal) -> int | None:
         return None
 
 
+def known_gids() -> frozenset[int]:
+    """Return the gids of all groups that this machine lists; those of a directory need not be among them."""
+    return frozenset(group.gr_gid for group in grp.getgrall())
+
+
 def keeps_setgid(gid: int) -> bool:
     """Tell whether this process may chmod a folder of a group without Linux dropping setgid silently."""
     return gid == os.getegid() or gid in os.getgroups() or has_capability(CAP_FSETID)

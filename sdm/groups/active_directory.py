@@ -72,7 +72,7 @@ class ActiveDirectory(DirectoryListingNames):
         found = self.wire.search(self.settings.base, wanted, [self.group_name])
         return self.names_of(found, self.group_name) | self._primary_group(member)
 
-    def make_group(self, name: str, gid: int | None, members: Sequence[Member]) -> None:
+    def make_group(self, name: str, gid: int | None, members: Sequence[Member]) -> str:
         """Make a global security group."""
         values = {
             "objectClass": ["top", "group"],
@@ -82,7 +82,9 @@ class ActiveDirectory(DirectoryListingNames):
             "gidNumber": [] if gid is None else [str(gid)],
         }
         given = {key: some for key, some in values.items() if some}
-        self.wire.add(dn_below("CN", name, self.settings.groups_unit), given)
+        dn = dn_below("CN", name, self.settings.groups_unit)
+        self.wire.add(dn, given)
+        return dn
 
     def _primary_group(self, member: Member) -> frozenset[str]:
         entry = self.account_entry(member.name) if member.kind == "account" else None

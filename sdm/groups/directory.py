@@ -59,11 +59,11 @@ class Directory(Protocol):
         """Return every uid that an account bears."""
         ...
 
-    def make_group(self, name: str, gid: int | None, members: Sequence[Member]) -> None:
-        """Make a group; some directories want at least one member at once."""
+    def make_group(self, name: str, gid: int | None, members: Sequence[Member]) -> str:
+        """Make a group and return its place; some directories want at least one member at once."""
         ...
 
-    def remove_group(self, name: str) -> None:
+    def remove_group(self, place: str) -> None:
         """Remove a group that was made a moment ago and must not be."""
         ...
 

@@ -60,16 +60,17 @@ class LdapDirectory(Directory, ABC):
         entry = self.account_entry(name)
         if entry is None:
             return None
-        return Account(name, entry.dn, self._is_movable(entry), self.is_enabled(entry), self._posix(entry))
+        return Account(
+            name.lower(), entry.dn, self._is_movable(entry), self.is_enabled(entry), self._posix(entry)
+        )
 
     def group(self, name: str) -> Group | None:
         """Return a group with all of its direct members."""
         entry = self.group_entry(name)
         if entry is None:
             return None
-        return Group(
-            name, entry.dn, entry.number("gidNumber"), self.members_of(entry), self.primary_of(entry)
-        )
+        gid = entry.number("gidNumber")
+        return Group(name.lower(), entry.dn, gid, self.members_of(entry), self.primary_of(entry))
 
     def groups_with_number(self, gid: int) -> list[str]:
         """Return the names of the groups that bear a gid."""
@@ -87,9 +88,9 @@ class LdapDirectory(Directory, ABC):
         """Return every uid that an account bears."""
         return self._numbers(self.account_filter, "uidNumber")
 
-    def remove_group(self, name: str) -> None:
+    def remove_group(self, place: str) -> None:
         """Remove a group that was made a moment ago and must not be."""
-        self.wire.delete(self.group_or_refuse(name).dn)
+        self.wire.delete(place)
 
     def move_account(self, name: str) -> None:
         """Move an account to the active unit."""
@@ -147,8 +148,8 @@ class LdapDirectory(Directory, ABC):
         return entry
 
     def names_of(self, entries: Sequence[Entry], attribute: str) -> frozenset[str]:
-        """Return the names of entries."""
-        return frozenset(entry.one(attribute) or entry.dn for entry in entries)
+        """Return the names of entries, in lower case."""
+        return frozenset((entry.one(attribute) or entry.dn).lower() for entry in entries)
 
     def _single(self, kind: str, attribute: str, name: str, told: Sequence[str]) -> Entry | None:
         found = self.wire.search(self.settings.base, both(kind, equals(attribute, name)), told)

@@ -8,7 +8,10 @@ from sdm.groups.ldap_names import both, equals, normal
 
 
 class DirectoryListingNames(LdapDirectory):
-    """Members are in attribute ``member``, by their distinguished names."""
+    """Members are in attribute ``member``, by their distinguished names.
+
+    Cases of names do not count in such a directory: ours are in lower case.
+    """
 
     nests = True
     account_classes: frozenset[str]
@@ -63,10 +66,10 @@ class DirectoryListingNames(LdapDirectory):
         classes = {name.casefold() for name in entry.all("objectClass")} if entry else set()
         if entry and classes & self.account_classes:
             name = entry.one(self.account_name)
-            return Member("account", name) if name else Member("nobody", dn)
+            return Member("account", name.lower()) if name else Member("nobody", dn)
         if entry and classes & self.group_classes:
             name = entry.one(self.group_name)
-            return Member("group", name) if name else Member("nobody", dn)
+            return Member("group", name.lower()) if name else Member("nobody", dn)
         return Member("nobody", dn)
 
     def _listing(self, dn: str) -> list[Entry]:

@@ -77,15 +77,16 @@ class LocalGroups:
         """Return every uid that an account bears."""
         return frozenset(line.uid for line in self._accounts())
 
-    def make_group(self, name: str, gid: int | None, members: Sequence[Member]) -> None:
-        """Make a group, then add its members."""
+    def make_group(self, name: str, gid: int | None, members: Sequence[Member]) -> str:
+        """Make a group, then add its members; its place is its name."""
         self._run("groupadd", *([] if gid is None else ["--gid", str(gid)]), name)
         for member in members:
             self.add_member(name, member)
+        return name
 
-    def remove_group(self, name: str) -> None:
+    def remove_group(self, place: str) -> None:
         """Remove a group that was made a moment ago and must not be."""
-        self._run("groupdel", name)
+        self._run("groupdel", place)
 
     def add_member(self, group: str, member: Member) -> None:
         """Add an account that exists."""

@@ -33,7 +33,7 @@ class Rfc2307(PosixLdapDirectory):
         found = self.wire.search(self.settings.base, wanted, [self.group_name])
         return self.names_of(found, self.group_name) | self.primary_group(member.name)
 
-    def make_group(self, name: str, gid: int | None, members: Sequence[Member]) -> None:
+    def make_group(self, name: str, gid: int | None, members: Sequence[Member]) -> str:
         """Make a group."""
         values = {
             "objectClass": ["top", "posixGroup"],
@@ -42,7 +42,9 @@ class Rfc2307(PosixLdapDirectory):
             "memberUid": [self._listed(member) for member in members],
         }
         given = {key: some for key, some in values.items() if some}
-        self.wire.add(dn_below("cn", name, self.settings.groups_unit), given)
+        dn = dn_below("cn", name, self.settings.groups_unit)
+        self.wire.add(dn, given)
+        return dn
 
     def add_member(self, group: str, member: Member) -> None:
         """Add an account that exists."""

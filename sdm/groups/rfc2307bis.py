@@ -37,7 +37,7 @@ class Rfc2307bis(DirectoryListingNames, PosixLdapDirectory):
         primary = self.primary_group(member.name) if member.kind == "account" else frozenset()
         return frozenset(found.values()) | primary
 
-    def make_group(self, name: str, gid: int | None, members: Sequence[Member]) -> None:
+    def make_group(self, name: str, gid: int | None, members: Sequence[Member]) -> str:
         """Make a group with its first members: the schema allows none without."""
         values = {
             "objectClass": ["top", "groupOfNames", "posixGroup"],
@@ -45,4 +45,6 @@ class Rfc2307bis(DirectoryListingNames, PosixLdapDirectory):
             "gidNumber": [str(gid)],
             "member": [self.dn_of(member) for member in members],
         }
-        self.wire.add(dn_below("cn", name, self.settings.groups_unit), values)
+        dn = dn_below("cn", name, self.settings.groups_unit)
+        self.wire.add(dn, values)
+        return dn

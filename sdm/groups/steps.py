@@ -91,22 +91,20 @@ class MakeGroup(PlainStep):
 
     def do(self, site: Site) -> None:
         """Make it, its name and its number unique before and after."""
-        self._check(site, [])
-        site.directory.make_group(self.group, self.gid, [self.first])
+        self._check_number(site)
+        place = site.directory.make_group(self.group, self.gid, [self.first])
         try:
-            self._check(site, [self.group])
+            self._check_number(site)
             self.is_done(site)
         except DirectoryRefusedError:
-            site.directory.remove_group(self.group)
+            site.directory.remove_group(place)
             raise
 
-    def _check(self, site: Site, expected: list[str]) -> None:
-        if self.gid is None:
-            return
-        bearers = site.directory.groups_with_number(self.gid)
-        if bearers != expected:
-            others = ", ".join(name for name in bearers if name != self.group)
-            raise DirectoryRefusedError(f"gid {self.gid} went to {others or 'nobody'} meanwhile: plan again")
+    def _check_number(self, site: Site) -> None:
+        bearers = [] if self.gid is None else site.directory.groups_with_number(self.gid)
+        others = [name for name in bearers if name.lower() != self.group.lower()]
+        if others:
+            raise DirectoryRefusedError(f"gid {self.gid} went to {', '.join(others)} meanwhile: plan again")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from sdm.accounts import known_gids
 from sdm.groups.directory import Directory
 from sdm.groups.entries import Account, Group, Member, account_member, group_member
 from sdm.groups.settings import GroupsSettings
@@ -24,7 +25,8 @@ class Found:
     belongs
         The groups of each account and group, nested ones too.
     gids, uids
-        In use anywhere in the directory; empty when no number is to be chosen.
+        In use anywhere in the directory, gids also in this machine's files; empty when no number is
+        to be chosen.
     """
 
     nests: bool
@@ -52,9 +54,13 @@ def survey(directory: Directory, wanted: Wanted, settings: GroupsSettings) -> Fo
         accounts=accounts,
         groups=groups,
         belongs={member: directory.groups_of(member) for member in members},
-        gids=directory.used_gids() if group is None and settings.gid_range else frozenset(),
+        gids=_used_gids(directory) if group is None and settings.gid_range else frozenset(),
         uids=directory.used_uids() if choose_uid else frozenset(),
     )
+
+
+def _used_gids(directory: Directory) -> frozenset[int]:
+    return directory.used_gids() | known_gids()
 
 
 def _named(wanted: Wanted, settings: GroupsSettings) -> Iterable[str]:

@@ -48,6 +48,12 @@ def ldap_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World
     yield from living(make_world(request, tmp_path, request.param))
 
 
+@pytest.fixture(params=["rfc2307bis", SAMBA])
+def naming_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """One whose groups list distinguished names."""
+    yield from living(make_world(request, tmp_path, request.param))
+
+
 def living(world: World) -> Iterator[World]:
     try:
         world.furnish()

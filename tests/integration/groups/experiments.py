@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -68,6 +69,12 @@ class Experiment:
             return apply_plan(plan, self.site, log, yes)
         finally:
             log.close()
+
+    def first_step_only(self) -> Plan | None:
+        """Plan anew and keep one step; none when there is nothing to do."""
+        plan = self.plan()
+        steps = [step for step in plan.steps if not isinstance(step, GiveFolder)]
+        return replace(plan, steps=tuple(steps[:1])) if steps else None
 
     def applied(self) -> None:
         """Apply, and want everything done."""

@@ -182,3 +182,24 @@ def test_more_than_14_groups_of_an_account_are_a_warning(experiment: Experiment)
     warning = next(text for text in experiment.plan().warnings if text.startswith("kim "))
     assert "NFS (AUTH_SYS) carries 16" in warning
     assert not any(text.startswith("lee ") for text in experiment.plan().warnings)
+
+
+def test_wherever_a_run_is_killed_the_next_one_goes_on(experiment: Experiment):
+    done = 0
+    while plan := experiment.first_step_only():
+        assert experiment.apply(plan=plan)[0].state == "done"
+        done += 1
+    assert done > 5
+    assert experiment.world.listed(GROUP) == experiment.everybody()
+
+
+def test_a_name_that_is_taken_between_plan_and_apply_is_not_made_again(experiment: Experiment):
+    plan = experiment.plan()
+    experiment.world.add_group(GROUP, ("sam",), 60500)
+    results = experiment.apply(plan=plan)
+    assert results[0].state == "already so"
+    found = experiment.site.directory.group(GROUP)
+    assert found is not None
+    assert found.gid == 60500
+    experiment.applied()
+    assert experiment.world.listed(GROUP) == experiment.everybody()

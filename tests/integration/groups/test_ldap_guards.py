@@ -2,8 +2,9 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from scizoo.services.samba import BASE as AD_BASE
 from scizoo.services.slapd import BASE, LIMITED, PASSWORD, Slapd
 from sdm.errors import SecretError
 from sdm.groups.directory import Directory
-from sdm.groups.entries import account_member
+from sdm.groups.entries import Member, account_member
 from sdm.groups.errors import (
     DirectoryRefusedError,
     DirectoryUnavailableError,
@@ -22,6 +23,8 @@ from sdm.groups.errors import (
     PartialAnswerError,
 )
 from sdm.groups.open_directory import open_directory
+from sdm.groups.rfc2307bis import Rfc2307bis
+from sdm.groups.settings import LdapSettings
 from tests.integration.groups.conftest import living
 from tests.integration.groups.experiments import GROUP, Experiment
 from tests.integration.groups.worlds import LdapWorld, Rfc2307bisWorld, World, now
@@ -184,6 +187,55 @@ def test_a_name_that_is_there_twice_stops_the_plan(bis: LdapWorld):
     )
     with Experiment.of(bis) as experiment, pytest.raises(DirectoryRefusedError, match="more than once"):
         experiment.plan()
+
+
+class Racing(Rfc2307bis):
+    """A directory in which somebody else makes a group of the same name a moment before."""
+
+    elsewhere = ""
+
+    def make_group(self, name: str, gid: int | None, members: Sequence[Member]) -> str:
+        values = {"objectClass": ["groupOfNames", "posixGroup"], "cn": [name], "gidNumber": ["60500"]}
+        self.wire.add(f"cn={name},{self.elsewhere}", {**values, "member": [self.elsewhere]})
+        return super().make_group(name, gid, members)
+
+
+def test_a_group_of_the_same_name_elsewhere_is_not_taken_away_with_ours(bis: LdapWorld):
+    with Experiment.of(bis) as experiment:
+        racing = Racing(LdapSettings.model_validate(bis.directory_settings()), bis.wire, now)
+        racing.elsewhere = f"ou=staff,{bis.top}"
+        with pytest.raises(DirectoryRefusedError, match="more than once"):
+            experiment.plan().steps[0].do(replace(experiment.site, directory=racing))
+        left = [entry.dn for entry in bis.wire.search(bis.top, f"(cn={GROUP})", ["cn"])]
+        assert left == [f"cn={GROUP},{racing.elsewhere}"]
+
+
+def test_cases_of_names_do_not_count_where_the_directory_counts_none(naming_world: LdapWorld):
+    naming_world.add_account("Kim-B")
+    with Experiment.of(naming_world) as experiment:
+        experiment.people("kim-b", "lee")
+        experiment.applied()
+        assert experiment.planned() == []
+        found = experiment.site.directory.group(GROUP)
+        assert found is not None
+        assert found.accounts == {"kim-b", "lee", "svc-biomax", "det-biomax"}
+
+
+def test_a_home_is_made_by_the_configured_command_once(bis: LdapWorld, tmp_path: Path):
+    homes = f"{tmp_path}/home/{{account}}"
+    posix = {"uid_range": [70000, 70999], "home": homes}
+    with Experiment.of(bis, posix=posix, make_home=["mkdir", "-p", "{home}"]) as experiment:
+        assert f"make home {tmp_path}/home/kim of kim: mkdir -p {tmp_path}/home/kim" in experiment.planned()
+        experiment.applied()
+        assert (tmp_path / "home/kim").is_dir()
+        assert experiment.planned() == []
+    with Experiment.of(bis, posix=posix, make_home=["false"]) as experiment:
+        experiment.people("kim", "lee", "pat")
+        failed = [result for result in experiment.apply() if result.state == "failed"]
+        assert [(one.step.text.split(":")[0], one.reason) for one in failed] == [
+            (f"make home {tmp_path}/home/pat of pat", "make_home: false: exit status 1")
+        ]
+        assert "pat" in bis.listed(GROUP)
 
 
 def test_the_staff_stays_where_it_is(ldap_experiment: Experiment):
