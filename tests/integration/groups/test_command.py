@@ -12,6 +12,8 @@ import yaml
 from click.testing import CliRunner, Result
 
 from scizoo.cli.main import main
+from sdm.testing.duo_server import SECRET, DuoServer, Fault
+from sdm.user_office.protocol import Block, Person, Proposal
 from tests.integration.groups.conftest import living
 from tests.integration.groups.worlds import LocalWorld
 
@@ -30,6 +32,20 @@ class Desk:
     def proposals(self, *proposals: dict[str, Any]) -> None:
         fields = {"beamlines": ["biomax"], "pi": {"account": "kim"}, "members": [{"account": "lee"}]}
         self.office.write_text(yaml.safe_dump({"proposals": [{**fields, **one} for one in proposals]}))
+
+    def ask_duo(self, duo: DuoServer) -> None:
+        secret = self.world.folder / "duo.secret"
+        secret.write_text(SECRET)
+        secret.chmod(0o600)
+        settings = yaml.safe_load(self.settings.read_text())
+        settings["user_office"] = "duo"
+        settings["user_office_settings"] = {
+            "url": duo.url,
+            "facility": duo.facility,
+            "secret_file": str(secret),
+            "attempts": "1",
+        }
+        self.settings.write_text(yaml.safe_dump(settings))
 
     def type(self, *words: str) -> Result:
         words = ("groups", *words, "--settings", str(self.settings))
@@ -128,6 +144,23 @@ def test_two_runs_at_once_wait_for_each_other(desk: Desk):
     assert done.exit_code == 1
     assert "another run changes groups now" in done.output
     assert desk.world.listed("20260101-group") == set()
+
+
+def test_with_a_duo_over_the_network_and_not_without_it(desk: Desk):
+    start = datetime.now(timezone.utc)
+    block = Block(beamline="biomax", start=start, end=start + timedelta(hours=8))
+    people = {"pi": Person(account="kim"), "members": (Person(account="pat"),)}
+    ice = Proposal(number="20260101", title="Ice", beamlines=("biomax",), schedule=(block,), **people)
+    with DuoServer([ice]) as duo:
+        desk.ask_duo(duo)
+        done = desk.type("plan", "--starting-within", "1d")
+        assert done.exit_code == 0, done.output
+        assert "  + add pat to 20260101-group" in done.output
+        assert "Ice" not in done.output
+        duo.always = Fault(status=503)
+        away = desk.type("apply", "20260101", "--yes")
+        assert away.exit_code == 1
+        assert desk.world.listed("20260101-group") == set()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What LDAP servers and networks do to the unwary, and does not happen here."""
 
+import os
+import signal
 import socket
 import time
 from collections.abc import Iterator, Sequence
@@ -261,3 +263,16 @@ def test_a_directory_that_goes_away_between_two_steps(own_folder: RunFolder, tmp
             with Experiment.of(world) as experiment:
                 experiment.applied()
                 assert world.listed(GROUP) == experiment.everybody()
+
+
+def test_a_directory_that_freezes_costs_the_configured_time(own_folder: RunFolder, tmp_path: Path):
+    for server in serving(Slapd(own_folder, "rfc2307bis")):
+        for world in living(Rfc2307bisWorld(tmp_path, server, "frozen")):
+            assert server.pid is not None
+            with closing(opened(world, answer_timeout_s=1)) as directory:
+                os.kill(server.pid, signal.SIGSTOP)
+                before = time.monotonic()
+                with pytest.raises(DirectoryUnavailableError, match="does not answer"):
+                    directory.account("kim")
+                assert time.monotonic() - before < 3
+                os.kill(server.pid, signal.SIGCONT)
