@@ -7,7 +7,7 @@ from typing import Any
 import tango
 
 from pathfixer.errors import CommandError
-from pathfixer.open_request import OpenRequest
+from pathfixer.open_request import CloseRequest, OpenRequest
 from pathfixer.sardana import reason_of
 from scifish.errors import MessageError
 from scifish.session import Session, parse_session
@@ -46,6 +46,9 @@ class PathFixerClient:
         visit: str | None = None,
         sample: str = "",
         endstation: str | None = None,
+        force_reason: str = "",
+        asked_by: str = "",
+        asking_door: str = "",
         override_reason: str = "",
     ) -> list[str]:
         """Open a session and wait for it; returns what people should see to.
@@ -60,6 +63,10 @@ class PathFixerClient:
             Folders below raw; empty for none.
         endstation
             One of the device's, none for the whole beamline.
+        force_reason, asked_by
+            Why to switch under a running macro or growing files, and the name of who says so.
+        asking_door
+            The Door whose macro asks: that it runs is no obstacle.
         override_reason
             Why staff open it while the user office is away and cannot say whether they may.
         """
@@ -69,6 +76,9 @@ class PathFixerClient:
             visit=visit,
             sample=sample,
             endstation=endstation,
+            force_reason=force_reason,
+            asked_by=asked_by,
+            asking_door=asking_door,
             override_reason=override_reason,
         )
         return _texts(self._run_job("OpenSession", request.model_dump_json()))
@@ -77,9 +87,18 @@ class PathFixerClient:
         """Open the session that the set points ask for; returns what people should see to."""
         return _texts(self._run_job("Apply"))
 
-    def close_session(self) -> list[str]:
-        """Close the session; returns what people should see to."""
-        return _texts(self._run_job("CloseSession"))
+    def close_session(self, force_reason: str = "", asked_by: str = "", asking_door: str = "") -> list[str]:
+        """Close the session; returns what people should see to.
+
+        Parameters
+        ----------
+        force_reason, asked_by
+            Why to do so under a running macro or growing files, and the name of who says so.
+        asking_door
+            The Door whose macro asks: that it runs is no obstacle.
+        """
+        request = CloseRequest(force_reason=force_reason, asked_by=asked_by, asking_door=asking_door)
+        return _texts(self._run_job("EndSession", request.model_dump_json()))
 
     def check(self) -> list[Finding]:
         """Check path, rights, space and ScanDir."""

@@ -57,6 +57,12 @@ class Desk:
         self._set_points.expire(self._clock())
         return self._set_points.staged(name)
 
+    @property
+    def set_points(self) -> list[str]:
+        """One line per set point, with who claims to have written it."""
+        self._set_points.expire(self._clock())
+        return self._set_points.lines()
+
     def request(self) -> OpenRequest:
         """Return what the set points ask for; raises RefusedError when something is missing."""
         return self._set_points.request(self._clock())

@@ -17,8 +17,16 @@ class StoreError(PathFixerError):
     """The state directory cannot be used; nothing works until a person has seen to it."""
 
 
-class MacroServerError(PathFixerError):
-    """A MacroServer's environment could not be read or written; it is tried again in the background."""
+class FollowError(PathFixerError):
+    """Something did not follow the session; it is tried again in the background."""
+
+
+class MacroServerError(FollowError):
+    """A MacroServer's environment could not be read or written."""
+
+
+class ListenerError(FollowError):
+    """The attribute of a listener could not be written."""
 
 
 class CommandError(PathFixerError):

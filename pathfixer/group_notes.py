@@ -1,10 +1,14 @@
 """What a session's opener is told when a proposal's group is missing, or is not what the office wants."""
 
+import os
 from collections.abc import Callable, Collection, Sequence
 
+from pathfixer.config import Config
+from sdm.accounts import this_account
 from sdm.errors import NameRefusedError
 from sdm.membership import gids_of, members_of
 from sdm.names import check_name
+from sdm.path_rules import PathRules
 from sdm.principal import Principal
 from sdm.user_office.protocol import Proposal
 
@@ -73,6 +77,16 @@ class GroupNotes:
     def _staff(self) -> frozenset[str]:
         known = self._members(self._beamline) if isinstance(self._beamline, str) else None
         return known[1] if known else frozenset()
+
+
+def notes_for(config: Config, rules: PathRules) -> GroupNotes:
+    """Return what looks at the groups of one beamline's proposals."""
+
+    def group_of(proposal: str) -> Principal:
+        return config.principals(rules, os.geteuid(), proposal).proposal
+
+    fixed = (this_account(), *config.fixed_members)
+    return GroupNotes(group_of, config.beamline_principal(rules), fixed)
 
 
 def nothing_about(family: Sequence[Proposal]) -> list[str]:

@@ -9,9 +9,11 @@ from pathfixer.follower import Run
 from pathfixer.staff import Staff
 from sdm.errors import UserOfficeError
 from sdm.path_rules import PathRules
-from sdm.user_office.protocol import ACCEPTED, Proposal
+from sdm.user_office.protocol import ACCEPTED, FINISHED, Proposal
 from sdm.user_office.remembering import RememberingOffice, ToldList
 from sdm.visits import Visit
+
+REFRESH_S = 1800.0
 
 
 class OfficeMemory:
@@ -25,6 +27,8 @@ class OfficeMemory:
         Runs a function on a daemon thread.
     on_change
         Called, on that thread, after each refresh.
+    interval_s
+        Between two refreshes that nobody has asked for.
     """
 
     def __init__(
@@ -35,6 +39,7 @@ class OfficeMemory:
         rules: PathRules,
         run: Run,
         on_change: Callable[[], None],
+        interval_s: float = REFRESH_S,
     ) -> None:
         self._office = office
         self._staff = staff
@@ -43,6 +48,8 @@ class OfficeMemory:
         self._run = run
         self._on_change = on_change
         self._asking = threading.Lock()
+        self._interval_s = interval_s
+        self._stopped = threading.Event()
         self._told = office.listed(beamline)
         self._ancestors: dict[str, Proposal] = {}
         self.problem: str | None = None
@@ -51,6 +58,14 @@ class OfficeMemory:
     def as_of(self) -> datetime | None:
         """When the office answered last, perhaps to an earlier process; none when it never did."""
         return self._told.told_at
+
+    def start(self) -> None:
+        """Ask now and then every half hour, so that what is kept is fresh when the office goes away."""
+        self._run(self._refresh_for_ever)
+
+    def stop(self) -> None:
+        """Ask no more; waits for nobody."""
+        self._stopped.set()
 
     def refresh(self) -> None:
         """Ask again in the background, unless that is being done."""
@@ -62,11 +77,14 @@ class OfficeMemory:
         return self._staff.known(username)
 
     def proposals(self, username: str, is_staff: bool) -> list[str]:
-        """Return ``<number>  <title>`` of a user's accepted proposals, of staff all; no proprietary title."""
+        """Return ``<number>  <title>`` of a user's accepted proposals; no proprietary title.
+
+        Staff are told all that may be opened, finished ones too.
+        """
         return [
             f"{proposal.number}  {proposal.title}".rstrip()
             for proposal in self._told.proposals
-            if proposal.status == ACCEPTED and (is_staff or self._is_member(proposal, username))
+            if self._is_offered(proposal, username, is_staff)
         ]
 
     def visits(self, number: str) -> list[str]:
@@ -75,9 +93,19 @@ class OfficeMemory:
         visits = visits_of(known, self._beamline, self._rules) if known else []
         return [f"{visit.name}  {self._span(visit)}" for visit in visits]
 
+    def _is_offered(self, proposal: Proposal, username: str, is_staff: bool) -> bool:
+        if is_staff:
+            return proposal.status in (ACCEPTED, FINISHED)
+        return proposal.status == ACCEPTED and self._is_member(proposal, username)
+
     def _span(self, visit: Visit) -> str:
         ends = (visit.starts_at, visit.ends_at or visit.starts_at)
         return " - ".join(f"{end.astimezone(self._rules.zone_info):%Y-%m-%d %H:%M}" for end in ends)
+
+    def _refresh_for_ever(self) -> None:
+        while not self._stopped.is_set():
+            self.refresh()
+            self._stopped.wait(self._interval_s)
 
     def _ask(self) -> None:
         try:

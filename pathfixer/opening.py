@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
-from pathfixer.claim import Claim
-from pathfixer.claims import Claims
-from pathfixer.config import NO_ENDSTATION, Config
+from pathfixer.config import Config
+from pathfixer.endstations import NO_ENDSTATION
 from pathfixer.errors import RefusedError
+from pathfixer.judge import Judge
 from pathfixer.open_request import OpenRequest
+from pathfixer.permit import Permit
 from pathfixer.sessions import open_document
 from scifish.session import Session
 from sdm.errors import FolderError, NameRefusedError
@@ -20,6 +21,7 @@ from sdm.folder_plan import FolderPlan, plan_visit
 from sdm.folder_walk import FolderState
 from sdm.names import check_name, check_sample
 from sdm.path_rules import Category, PathRules, Place, is_in_proposal, render
+from sdm.visits import unscheduled_visit
 
 Tell = Callable[[int, int, str], None]
 """Says how far the work is: steps done, of so many, and what is done now."""
@@ -35,6 +37,7 @@ class Prepared:
     """A session that only has to be committed."""
 
     session: Session
+    plan: FolderPlan
     folders: list[FolderState]
 
 
@@ -45,7 +48,7 @@ class Opener:
     ----------
     config, rules
         Where data goes here.
-    claims
+    judge
         Judges what may be opened.
     files
         Makes the folders.
@@ -59,14 +62,14 @@ class Opener:
         self,
         config: Config,
         rules: PathRules,
-        claims: Claims,
+        judge: Judge,
         files: FileWorker,
         code: Callable[[str, str], str],
         clock: Callable[[], datetime],
     ) -> None:
         self._config = config
         self._rules = rules
-        self._claims = claims
+        self._judge = judge
         self._files = files
         self._code = code
         self._clock = clock
@@ -85,25 +88,26 @@ class Opener:
         check_name("username", request.username)
         check_name("proposal", request.proposal)
         tell(0, STEPS, f"asking the user office for {request.proposal}")
-        claim = self._claims.judge(request)
+        permit = self._judge.permit(request)
         tell(1, STEPS, "choosing the folders")
-        place = self._place(claim, request.sample)
+        place = self._place(permit, request.sample)
         tell(2, STEPS, "making the folders")
-        folders = self._files.make(self.plan(place))
+        plan = self.plan(place)
+        folders = self._files.make(plan)
         tell(3, STEPS, "committing")
-        warnings = [*claim.warnings, *(note for folder in folders for note in folder.notes)]
+        warnings = [*permit.warnings, *(note for folder in folders for note in folder.notes)]
         session = open_document(
             revision,
             place,
             render(self._rules, self._config.data_root, place),
-            claim,
+            permit,
             request.username,
             endstation,
             self._config.unowned(self._rules),
             self._clock(),
             warnings,
         )
-        return Prepared(session, folders)
+        return Prepared(session, plan, folders)
 
     def plan(self, place: Place) -> FolderPlan:
         """Return the folders of a place."""
@@ -127,6 +131,13 @@ class Opener:
             parts = tuple(self._code(proposal, part) for part in parts)
         return "/".join(parts)
 
+    def visit_begins(self, visit: str) -> datetime | None:
+        """Return when a visit begins by its name, a local day or hour; none when that is no date."""
+        try:
+            return unscheduled_visit(visit, self._rules.zone_info).starts_at
+        except NameRefusedError:
+            return None
+
     def endstation(self, wanted: str | None) -> str | None:
         """Return the endstation, none for the whole beamline; raises RefusedError for an unknown one."""
         if wanted in (None, "", NO_ENDSTATION):
@@ -136,23 +147,23 @@ class Opener:
             raise RefusedError(f"endstation {wanted!r} is unknown here (there is: {', '.join(names)})")
         return wanted
 
-    def _place(self, claim: Claim, sample: str) -> Place:
-        category = claim.category or self._category_on_disk(claim) or IN_DOUBT
-        return self._place_in(category, claim, self.sample_folder(category, claim.proposal, sample))
+    def _place(self, permit: Permit, sample: str) -> Place:
+        category = permit.category or self._category_on_disk(permit) or IN_DOUBT
+        return self._place_in(category, permit, self.sample_folder(category, permit.proposal, sample))
 
-    def _place_in(self, category: Category, claim: Claim, sample: str = "") -> Place:
+    def _place_in(self, category: Category, permit: Permit, sample: str = "") -> Place:
         return Place(
             category=category,
             beamline=self._config.beamline,
-            proposal=claim.proposal,
-            visit=claim.visit.name,
+            proposal=permit.proposal,
+            visit=permit.visit.name,
             sample=sample,
         )
 
-    def _category_on_disk(self, claim: Claim) -> Category | None:
+    def _category_on_disk(self, permit: Permit) -> Category | None:
         """Return the category that the proposal's folder was made in; none when that does not tell."""
         found = [
-            category for category in get_args(Category) if self._has_folder(self._place_in(category, claim))
+            category for category in get_args(Category) if self._has_folder(self._place_in(category, permit))
         ]
         return found[0] if len(found) == 1 else None
 

@@ -64,7 +64,7 @@ class DuoOffice:
 
     def proposal(self, number: str) -> Proposal:
         """Return one proposal; raises UnknownProposalError or OfficeUnavailableError."""
-        with self._asking() as ask:
+        with self._asking(self._settings.patience_s) as ask:
             answer = ask.get(f"/ProposalInfos/details/{self._settings.facility}/", {"propid": number})
             rows = [row for row in read_rows(answer) if row.proposal == number]
             if not rows:
@@ -73,7 +73,7 @@ class DuoOffice:
 
     def proposals(self, beamline: str) -> list[Proposal]:
         """Return the proposals of the last years at a beamline, and those scheduled there now."""
-        with self._asking() as ask:
+        with self._asking(self._settings.list_patience_s) as ask:
             rows: dict[str, list[Row]] = {}
             for row in self._listed(ask, beamline):
                 rows.setdefault(row.proposal, []).append(row)
@@ -82,8 +82,8 @@ class DuoOffice:
             return newest_first([self._merged(ask, told, groups) for told in here])
 
     @contextmanager
-    def _asking(self) -> Iterator[Conversation]:
-        with conversation(self._settings) as ask:
+    def _asking(self, patience_s: float) -> Iterator[Conversation]:
+        with conversation(self._settings, patience_s) as ask:
             secret = self._settings.secret().get_secret_value()
             as_cookie = self._settings.sent_as == "cookie"
             ask.authorize({"Cookie": f"SECRET={secret}"} if as_cookie else {"X-API-SECRET": secret})

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sdm.errors import OfficeUnavailableError
-from sdm.user_office.protocol import ACCEPTED, Block, Person, Proposal
+from sdm.user_office.protocol import ACCEPTED, Block, Person, Proposal, others
 
 WITH_TIME, DAY = "%d/%m/%Y %H:%M:%S", "%d/%m/%Y"
 
@@ -177,7 +177,7 @@ def merge_rows(
         # The calendar lists only what has been approved, without saying so.
         status=first.proposal_status or ACCEPTED,
         pi=pi,
-        members=_others(pi, [first.person(), *people]),
+        members=others(pi, [first.person(), *people]),
         beamlines=tuple(dict.fromkeys(_beamline(row, names) for row in rows if row.beamline)),
         schedule=tuple(dict.fromkeys(block for row in rows for block in _blocks(row, names, zone))),
         parent=_parent(first),
@@ -225,21 +225,6 @@ def _beamline(row: Row, names: Mapping[str, str]) -> str:
 def _parent(row: Row) -> str | None:
     main = (row.mainproposal or "").strip()
     return main if main and main != row.proposal else None
-
-
-def _others(pi: Person, people: Iterable[Person]) -> tuple[Person, ...]:
-    """Return everybody else once: by account, or by name and address for who has none."""
-    known = {_key(pi)}
-    others = []
-    for person in people:
-        if person != Person() and _key(person) not in known:
-            known.add(_key(person))
-            others.append(person)
-    return tuple(others)
-
-
-def _key(person: Person) -> tuple[str, ...]:
-    return (person.account,) if person.account else (person.name, person.email or "")
 
 
 def _model(kind: type[PartT], found: Any) -> PartT:

@@ -41,10 +41,11 @@ class Conversation:
     Its methods raise OfficeUnavailableError.
     """
 
-    def __init__(self, settings: NetworkSettings, session: requests.Session) -> None:
+    def __init__(self, settings: NetworkSettings, session: requests.Session, patience_s: float) -> None:
         self._settings = settings
         self._session = session
-        self._ends_at = time.monotonic() + settings.patience_s
+        self._patience_s = patience_s
+        self._ends_at = time.monotonic() + patience_s
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """Return the JSON of an answer; none when the service says 404 in JSON."""
@@ -78,7 +79,7 @@ class Conversation:
         timeout_s = min(self._settings.timeout_s, self._ends_at - time.monotonic())
         told = f"{method} {self._settings.url}{path}"
         if timeout_s <= 0:
-            raise OfficeUnavailableError(f"{told}: no answer in {self._settings.patience_s:g} s")
+            raise OfficeUnavailableError(f"{told}: no answer in {self._patience_s:g} s")
         try:
             with self._session.request(
                 method,
@@ -117,7 +118,7 @@ class Conversation:
             if len(content) > LARGEST_BYTES:
                 raise OfficeUnavailableError(f"{told}: answers with more than {LARGEST_BYTES} bytes")
             if time.monotonic() > self._ends_at:
-                raise OfficeUnavailableError(f"{told}: not all there in {self._settings.patience_s:g} s")
+                raise OfficeUnavailableError(f"{told}: not all there in {self._patience_s:g} s")
         try:
             return json.loads(content) if content.strip() else None
         except ValueError:
@@ -127,13 +128,20 @@ class Conversation:
 
 
 @contextmanager
-def conversation(settings: NetworkSettings) -> Iterator[Conversation]:
+def conversation(settings: NetworkSettings, patience_s: float) -> Iterator[Conversation]:
     """Return the means to ask one question; a secret that cannot be read makes the office unavailable."""
     with requests.Session() as session:
+        # A file ~/.netrc would replace our authorization, and a proxy hear a secret meant for this machine.
+        session.auth = _as_it_is
+        session.trust_env = settings.url.startswith("https:")
         try:
-            yield Conversation(settings, session)
+            yield Conversation(settings, session, patience_s)
         except SecretError as error:
             raise OfficeUnavailableError(str(error)) from None
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def _reason(error: requests.exceptions.SSLError) -> str:

@@ -1,5 +1,6 @@
 """What a user office tells: proposals, people and blocks of beam time."""
 
+from collections.abc import Iterable
 from typing import Annotated, Protocol
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -89,6 +90,21 @@ class Proposal(Record):
     def is_for(self, beamline: str) -> bool:
         """Tell whether the proposal, or a block of its schedule, names a beamline."""
         return beamline in self.beamlines or bool(self.blocks_at(beamline))
+
+
+def others(pi: Person, people: Iterable[Person]) -> tuple[Person, ...]:
+    """Return everybody beside the PI once: by account, or by name and address for who has none."""
+    known = {_key(pi)}
+    found = []
+    for person in people:
+        if person != Person() and _key(person) not in known:
+            known.add(_key(person))
+            found.append(person)
+    return tuple(found)
+
+
+def _key(person: Person) -> tuple[str, ...]:
+    return (person.account,) if person.account else (person.name, person.email or "")
 
 
 class UserOffice(Protocol):

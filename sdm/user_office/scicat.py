@@ -1,7 +1,8 @@
 """The proposals of a SciCat as a user office, over its v3 API. Answers are read in ``scicat_proposals``."""
 
 import json
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,8 @@ from sdm.user_office.settings import NetworkSettings, parse_pairs, read_settings
 API = "/api/v3"
 PAGE = 200
 """Proposals asked for at once."""
+
+log = logging.getLogger(__name__)
 
 
 class ScicatSettings(NetworkSettings):
@@ -58,7 +61,7 @@ class ScicatOffice:
     def proposal(self, number: str) -> Proposal:
         """Return one proposal; raises UnknownProposalError or OfficeUnavailableError."""
         identifier = quote(self._settings.id_prefix + number, safe="")
-        with self._asking() as ask:
+        with self._asking(self._settings.patience_s) as ask:
             answer = ask.get(f"{API}/proposals/{identifier}")
         if answer is None:
             raise UnknownProposalError(number)
@@ -66,13 +69,13 @@ class ScicatOffice:
 
     def proposals(self, beamline: str) -> list[Proposal]:
         """Return the proposals of a beamline: of all that the account may read."""
-        with self._asking() as ask:
-            proposals = [self._read(answer) for answer in _pages(ask)]
+        with self._asking(self._settings.list_patience_s) as ask:
+            proposals = list(self._readable(_pages(ask)))
         return newest_first([proposal for proposal in proposals if proposal.is_for(beamline)])
 
     @contextmanager
-    def _asking(self) -> Iterator[Conversation]:
-        with conversation(self._settings) as ask:
+    def _asking(self, patience_s: float) -> Iterator[Conversation]:
+        with conversation(self._settings, patience_s) as ask:
             account = {
                 "username": self._settings.username,
                 "password": self._settings.secret().get_secret_value(),
@@ -82,6 +85,15 @@ class ScicatOffice:
                 raise OfficeUnavailableError(f"{self._settings.url}: SciCat's log-in gives no token")
             ask.authorize({"Authorization": f"Bearer {token['access_token']}"})
             yield ask
+
+    def _readable(self, answers: Iterable[Any]) -> Iterator[Proposal]:
+        """Yield what can be read: one that cannot must not cost all others."""
+        for answer in answers:
+            try:
+                yield self._read(answer)
+            except OfficeUnavailableError as error:
+                identifier = answer.get("proposalId") if isinstance(answer, dict) else None
+                log.warning("proposal %s is left out: %s", identifier, error)
 
     def _read(self, answer: Any) -> Proposal:
         return read_proposal(answer, self._settings.id_prefix, self._settings.names())

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sdm.errors import OfficeUnavailableError
-from sdm.user_office.protocol import ACCEPTED, Block, Person, Proposal
+from sdm.user_office.protocol import ACCEPTED, Block, Person, Proposal, others
 
 
 class Part(BaseModel):
@@ -78,6 +78,30 @@ class ScicatProposal(Part):
     parent_id: str | None = Field(default=None, alias="parentProposalId")
     metadata: Metadata | None = None
 
+    def proposer(self, extra: Metadata) -> Person:
+        """Return who has written it."""
+        return Member(
+            firstname=self.firstname, lastname=self.lastname, email=self.email, account=extra.account
+        ).person()
+
+    def pi(self, extra: Metadata) -> Person:
+        """Return the principal investigator; the proposer when none is named."""
+        named = Member(
+            firstname=self.pi_firstname,
+            lastname=self.pi_lastname,
+            email=self.pi_email,
+            account=extra.pi_account,
+        ).person()
+        return named if named != Person() else self.proposer(extra)
+
+    def blocks(self, names: Mapping[str, str]) -> tuple[Block, ...]:
+        """Return the periods that make sense."""
+        return tuple(
+            Block(beamline=_beamline(period.instrument, names), start=period.start, end=period.end)
+            for period in self.periods or ()
+            if period.end > period.start
+        )
+
 
 def read_proposal(answer: Any, id_prefix: str, names: Mapping[str, str]) -> Proposal:
     """Return the proposal that SciCat tells of.
@@ -97,52 +121,32 @@ def read_proposal(answer: Any, id_prefix: str, names: Mapping[str, str]) -> Prop
     OfficeUnavailableError
         The answer is of another shape; the text names the field and nothing of its value.
     """
-    try:
-        told = ScicatProposal.model_validate(answer)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise OfficeUnavailableError(f"SciCat's answer cannot be read: {place}: {first['type']}") from None
+    told = _parsed(answer)
     extra = told.metadata or Metadata()
-    blocks = tuple(_block(period, names) for period in told.periods or () if period.end > period.start)
+    pi, proposer = told.pi(extra), told.proposer(extra)
+    blocks = told.blocks(names)
     instruments = [_beamline(name, names) for name in told.instrument_ids or ()]
-    pi, proposer = _people(told, extra)
     return Proposal(
-        number=told.proposal_id.removeprefix(id_prefix),
+        number=told.proposal_id.removeprefix(id_prefix) or told.proposal_id,
         title=told.title or "",
         abstract=told.abstract or "",
         type=told.type or "",
         status=extra.status or ACCEPTED,
         pi=pi,
-        members=tuple(
-            dict.fromkeys(
-                person
-                for person in (proposer, *(member.person() for member in extra.members or ()))
-                if person not in (pi, Person())
-            )
-        ),
+        members=others(pi, [proposer, *(member.person() for member in extra.members or ())]),
         beamlines=tuple(dict.fromkeys([*instruments, *(block.beamline for block in blocks)])),
         schedule=blocks,
         parent=told.parent_id.removeprefix(id_prefix) if told.parent_id else None,
     )
 
 
-def _people(told: ScicatProposal, extra: Metadata) -> tuple[Person, Person]:
-    """Return the PI and the proposer; who proposes without naming a PI is both."""
-    pi = Member(
-        firstname=told.pi_firstname,
-        lastname=told.pi_lastname,
-        email=told.pi_email,
-        account=extra.pi_account,
-    ).person()
-    proposer = Member(
-        firstname=told.firstname, lastname=told.lastname, email=told.email, account=extra.account
-    ).person()
-    return (pi, proposer) if pi != Person() else (proposer, proposer)
-
-
-def _block(period: Period, names: Mapping[str, str]) -> Block:
-    return Block(beamline=_beamline(period.instrument, names), start=period.start, end=period.end)
+def _parsed(answer: Any) -> ScicatProposal:
+    try:
+        return ScicatProposal.model_validate(answer)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise OfficeUnavailableError(f"SciCat's answer cannot be read: {place}: {first['type']}") from None
 
 
 def _beamline(instrument: str, names: Mapping[str, str]) -> str:

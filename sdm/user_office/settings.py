@@ -41,7 +41,7 @@ class NetworkSettings(BaseModel):
     secret_env: str | None = None
     ca_file: Path | None = Field(default=None, description="certificates to trust instead of the system's")
     timeout_s: float = Field(default=5, gt=0, le=60, description="for a connection, and for each silence")
-    patience_s: float = Field(default=30, gt=0, le=600, description="for one question with all its requests")
+    patience_s: float = Field(default=30, gt=0, le=600, description="for a proposal; for a list ten times it")
     attempts: int = Field(default=3, ge=1, le=10, description="of each request")
 
     @model_validator(mode="after")
@@ -49,6 +49,11 @@ class NetworkSettings(BaseModel):
         if (self.secret_file is None) == (self.secret_env is None):
             raise ValueError("name either secret_file (mode 0600) or secret_env (a variable)")
         return self
+
+    @property
+    def list_patience_s(self) -> float:
+        """For a list with all its requests, perhaps one a proposal; nobody waits for it."""
+        return 10 * self.patience_s
 
     def secret(self) -> SecretStr:
         """Return the secret as it is now, a changed file counts at once; raises SecretError."""

@@ -100,6 +100,18 @@ def test_a_redirect_is_not_followed_our_secret_would_go_along(server, settings):
         assert elsewhere.requests == []
 
 
+def test_neither_a_proxy_nor_netrc_changes_what_is_asked_on_this_machine(
+    server, settings, tmp_path, monkeypatch
+):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    DuoOffice(**settings).proposal("20260101")
+    assert "authorization" not in server.headers[0]
+
+
 @pytest.mark.parametrize(("way", "header"), [("header", "x-api-secret"), ("cookie", "cookie")])
 def test_the_secret_goes_in_a_header_or_in_a_cookie(server, settings, way, header):
     DuoOffice(**settings | {"sent_as": way}).proposal("20260101")

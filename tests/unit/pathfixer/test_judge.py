@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pathfixer.claims import Claims
 from pathfixer.errors import RefusedError
+from pathfixer.judge import Judge
 from pathfixer.open_request import OpenRequest
 from pathfixer.staff import Staff
 from sdm.errors import OfficeUnavailableError, UnknownProposalError
@@ -41,7 +41,7 @@ KNOWN = (SCHEDULED, NOT_NOW, UNSCHEDULED, REFUSED, CLOSED, IN_HOUSE, PARENT, GRA
 
 
 class Bench:
-    """Claims with an office that can be closed; ``lismei`` is staff."""
+    """Judge with an office that can be closed; ``lismei`` is staff."""
 
     def __init__(self, folder: Path) -> None:
         self.known = {one.number: one for one in KNOWN}
@@ -52,7 +52,7 @@ class Bench:
         cache = DiskCache(folder / "office.db", RULES.proprietary_types, timedelta(days=30), clock)
         staff = Staff(1, ("lismei",), lambda function: function(), lambda: None)
         self.office = RememberingOffice(self, cache, RULES.proprietary_types, clock)
-        self.claims = Claims(self.office, staff, "demo", RULES, clock)
+        self.judge = Judge(self.office, staff, "demo", RULES, clock)
 
     def proposal(self, number: str) -> Proposal:
         self.asked.append(number)
@@ -65,8 +65,8 @@ class Bench:
     def proposals(self, beamline: str) -> list[Proposal]:
         return list(self.known.values())
 
-    def claim(self, wanted: Proposal, username: str = "adalov", **fields: str):
-        return self.claims.judge(OpenRequest(username=username, proposal=wanted.number, **fields))
+    def permit(self, wanted: Proposal, username: str = "adalov", **fields: str):
+        return self.judge.permit(OpenRequest(username=username, proposal=wanted.number, **fields))
 
     def go_away(self) -> None:
         """Close the office, two hours after it has told of everything."""
@@ -81,8 +81,8 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def test_the_office_s_word_is_live(bench):
-    claim = bench.claim(SCHEDULED)
-    assert (claim.origin, claim.category, claim.visit.name, claim.warnings) == (
+    permit = bench.permit(SCHEDULED)
+    assert (permit.origin, permit.category, permit.visit.name, permit.warnings) == (
         "live",
         "visitors",
         "20261121",
@@ -95,91 +95,91 @@ def test_the_office_s_word_is_live(bench):
     [(SCHEDULED, "adalov", "visitors"), (CLOSED, "adalov", "proprietary"), (IN_HOUSE, "lismei", "staff")],
 )
 def test_the_category_follows_from_the_type(bench, wanted, username, category):
-    assert bench.claim(wanted, username).category == category
+    assert bench.permit(wanted, username).category == category
 
 
 @pytest.mark.parametrize("username", ["adalov", "carlcarl", "gracehop", "lismei"])
 def test_members_of_a_parent_and_of_its_parent_are_members_of_the_child(bench, username):
-    assert bench.claim(CHILD, username).proposal == CHILD.number
+    assert bench.permit(CHILD, username).proposal == CHILD.number
 
 
 def test_members_of_a_child_are_no_members_of_its_parent(bench):
     bench.known[GRANDPARENT.number] = GRANDPARENT.model_copy(update={"parent": None})
     with pytest.raises(RefusedError, match="belongs neither"):
-        bench.claim(PARENT, "adalov")
+        bench.permit(PARENT, "adalov")
 
 
 def test_parents_that_go_round_in_a_circle_end(bench):
     with pytest.raises(RefusedError, match="belongs neither"):
-        bench.claim(CHILD, "stranger")
+        bench.permit(CHILD, "stranger")
     assert len(bench.asked) == 3
 
 
 def test_a_parent_that_is_gone_hinders_no_member_of_the_child(bench):
-    assert bench.claim(ORPHAN, "adalov").warnings == []
+    assert bench.permit(ORPHAN, "adalov").warnings == []
     with pytest.raises(RefusedError, match="belongs neither"):
-        bench.claim(ORPHAN, "stranger")
+        bench.permit(ORPHAN, "stranger")
 
 
 def test_what_is_known_and_scheduled_is_opened_while_the_office_is_away(bench):
     bench.go_away()
-    claim = bench.claim(SCHEDULED)
-    assert (claim.origin, claim.office_as_of, claim.visit.name) == ("cached", NOW, "20261121")
-    assert "the user office is away (no answer)" in claim.warnings[0]
-    assert "2026-11-21 12:00 UTC" in claim.warnings[0]
+    permit = bench.permit(SCHEDULED)
+    assert (permit.origin, permit.office_as_of, permit.visit.name) == ("cached", NOW, "20261121")
+    assert "the user office is away (no answer)" in permit.warnings[0]
+    assert "2026-11-21 12:00 UTC" in permit.warnings[0]
 
 
 def test_a_parent_known_from_before_counts_as_cached(bench):
-    bench.claim(PARENT, "carlcarl")
-    bench.claim(CHILD)
+    bench.permit(PARENT, "carlcarl")
+    bench.permit(CHILD)
     bench.is_open = False
-    assert bench.claim(CHILD, "carlcarl").origin == "cached"
+    assert bench.permit(CHILD, "carlcarl").origin == "cached"
 
 
 @pytest.mark.parametrize("wanted", [NOT_NOW, UNSCHEDULED])
 def test_what_is_known_and_not_scheduled_needs_staff_and_a_reason(bench, wanted):
     bench.go_away()
     with pytest.raises(RefusedError, match="only staff may open it, with an override_reason"):
-        bench.claim(wanted, override_reason=REASON)
+        bench.permit(wanted, override_reason=REASON)
     with pytest.raises(RefusedError, match="lismei may open it with an override_reason"):
-        bench.claim(wanted, "lismei", override_reason="  ")
-    claim = bench.claim(wanted, "lismei", override_reason=REASON)
-    assert (claim.origin, claim.override_reason, claim.visit.name) == ("override", REASON, "20261121")
-    assert claim.category == "visitors"
+        bench.permit(wanted, "lismei", override_reason="  ")
+    permit = bench.permit(wanted, "lismei", override_reason=REASON)
+    assert (permit.origin, permit.override_reason, permit.visit.name) == ("override", REASON, "20261121")
+    assert permit.category == "visitors"
 
 
 def test_what_is_unknown_needs_staff_and_a_reason_and_has_no_category(bench):
     bench.is_open = False
     for username, reason in (("adalov", REASON), ("lismei", "")):
         with pytest.raises(RefusedError, match="has not told of proposal 20260101 lately"):
-            bench.claim(SCHEDULED, username, override_reason=reason)
-    claim = bench.claim(SCHEDULED, "lismei", override_reason=REASON, visit="20261120")
-    assert (claim.origin, claim.category, claim.visit.name) == ("override", None, "20261120")
+            bench.permit(SCHEDULED, username, override_reason=reason)
+    permit = bench.permit(SCHEDULED, "lismei", override_reason=REASON, visit="20261120")
+    assert (permit.origin, permit.category, permit.visit.name) == ("override", None, "20261120")
 
 
 def test_who_may_not_with_the_office_may_not_without_it(bench):
     bench.go_away()
     with pytest.raises(RefusedError, match="belongs neither"):
-        bench.claim(SCHEDULED, "stranger")
+        bench.permit(SCHEDULED, "stranger")
     with pytest.raises(RefusedError, match="'Refused', not accepted"):
-        bench.claim(REFUSED, "lismei", override_reason=REASON)
+        bench.permit(REFUSED, "lismei", override_reason=REASON)
 
 
 def test_an_office_that_says_no_is_not_overridden(bench):
     wanted = proposal("20269999", "adalov")
     with pytest.raises(UnknownProposalError):
-        bench.claim(wanted, "lismei", override_reason=REASON)
+        bench.permit(wanted, "lismei", override_reason=REASON)
 
 
 def test_a_reason_is_not_needed_while_the_office_answers(bench):
-    claim = bench.claim(UNSCHEDULED, "lismei", override_reason=REASON)
-    assert (claim.origin, claim.override_reason) == ("live", None)
+    permit = bench.permit(UNSCHEDULED, "lismei", override_reason=REASON)
+    assert (permit.origin, permit.override_reason) == ("live", None)
 
 
 def test_no_answer_tells_a_secret_title(bench):
-    told = str(bench.claim(CLOSED))
+    told = str(bench.permit(CLOSED))
     bench.go_away()
-    told += str(bench.claim(CLOSED)) + str(bench.office.proposal(CLOSED.number))
+    told += str(bench.permit(CLOSED)) + str(bench.office.proposal(CLOSED.number))
     assert "Secret cathode" not in told
 
 
@@ -191,7 +191,7 @@ def test_what_is_wrong_with_the_group_is_a_warning(bench: Bench):
         spoken_of.append([one.number for one in family])
         return ["the group is stale"]
 
-    claims = Claims(bench.office, staff, "demo", RULES, lambda: NOW, about)
-    claim = claims.judge(OpenRequest(username="carlcarl", proposal=CHILD.number))
-    assert claim.warnings == ["the group is stale"]
+    judge = Judge(bench.office, staff, "demo", RULES, lambda: NOW, about)
+    permit = judge.permit(OpenRequest(username="carlcarl", proposal=CHILD.number))
+    assert permit.warnings == ["the group is stale"]
     assert spoken_of == [[CHILD.number, PARENT.number]]

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from pathfixer.admission import admit, is_member, pick_scheduled, pick_visit, unscheduled, visits_of
-from pathfixer.claim import Claim
 from pathfixer.errors import RefusedError
 from pathfixer.group_notes import nothing_about
 from pathfixer.open_request import OpenRequest
+from pathfixer.permit import Permit
 from pathfixer.staff import Staff
 from sdm.errors import OfficeUnavailableError, UnknownProposalError
 from sdm.path_rules import Category, PathRules
@@ -23,7 +23,7 @@ GENERATIONS = 8
 """A parent's parent counts too, so far."""
 
 
-class Claims:
+class Judge:
     """Judges requests for one beamline.
 
     Parameters
@@ -54,7 +54,7 @@ class Claims:
         self._rules = rules
         self._clock = clock
 
-    def judge(self, request: OpenRequest) -> Claim:
+    def permit(self, request: OpenRequest) -> Permit:
         """Return what may be opened.
 
         Raises
@@ -68,17 +68,17 @@ class Claims:
         try:
             family = self._ask(request, is_staff)
         except OfficeUnavailableError as error:
-            return self._claim_unknown(request, is_staff, str(error))
+            return self._by_override(request, is_staff, str(error))
         proposal, ancestors = family[0].proposal, [told.proposal for told in family[1:]]
         warnings = admit(proposal, ancestors, request.username, self._beamline, is_staff)
         warnings += self._about_groups([proposal, *ancestors])
         cached = [told for told in family if told.origin == "cached"]
         if cached:
-            return self._claim_cached(request, is_staff, proposal, cached, warnings)
+            return self._from_memory(request, is_staff, proposal, cached, warnings)
         visit = pick_visit(
             request.visit or None, self._visits(proposal), is_staff, self._rules, self._clock()
         )
-        return Claim(proposal.number, self._category(proposal), visit, warnings=warnings)
+        return Permit(proposal.number, self._category(proposal), visit, warnings=warnings)
 
     def _ask(self, request: OpenRequest, is_staff: bool) -> list[Told]:
         """Return the proposal and, as far as they decide, its ancestors."""
@@ -95,14 +95,14 @@ class Claims:
                 break
         return family
 
-    def _claim_cached(
+    def _from_memory(
         self,
         request: OpenRequest,
         is_staff: bool,
         proposal: Proposal,
         cached: list[Told],
         warnings: list[str],
-    ) -> Claim:
+    ) -> Permit:
         visits, as_of = self._visits(proposal), min(told.told_at for told in cached)
         away = (
             f"the user office is away ({cached[0].trouble}); what is known is from {as_of:%Y-%m-%d %H:%M} UTC"
@@ -113,7 +113,7 @@ class Claims:
         except RefusedError as error:
             reason = _required_reason(request, is_staff, f"{away}: {error}")
             visit = self._unscheduled(request, visits)
-        return Claim(
+        return Permit(
             proposal.number,
             self._category(proposal),
             visit,
@@ -123,11 +123,11 @@ class Claims:
             [*warnings, away],
         )
 
-    def _claim_unknown(self, request: OpenRequest, is_staff: bool, trouble: str) -> Claim:
+    def _by_override(self, request: OpenRequest, is_staff: bool, trouble: str) -> Permit:
         away = f"the user office is away ({trouble}) and has not told of proposal {request.proposal} lately"
         reason = _required_reason(request, is_staff, away)
         visit = self._unscheduled(request, ())
-        return Claim(request.proposal, None, visit, "override", None, reason, [away])
+        return Permit(request.proposal, None, visit, "override", None, reason, [away])
 
     def _visits(self, proposal: Proposal) -> list[Visit]:
         return visits_of(proposal, self._beamline, self._rules)
@@ -143,6 +143,6 @@ def _required_reason(request: OpenRequest, is_staff: bool, refusal: str) -> str:
     """Return why staff open it all the same; raises RefusedError without staff or reason."""
     if not is_staff:
         raise RefusedError(f"{refusal}: only staff may open it, with an override_reason")
-    if not request.override_reason.strip():
+    if not request.override_reason:
         raise RefusedError(f"{refusal}: {request.username} may open it with an override_reason")
-    return request.override_reason.strip()
+    return request.override_reason

@@ -9,7 +9,7 @@ from sdm.visits import Visit
 
 
 @dataclass(frozen=True)
-class Claim:
+class Permit:
     """What a session may be opened for.
 
     Attributes
