@@ -7,6 +7,8 @@ from pathfixer.config import Config
 from pathfixer.doors import Doors
 from pathfixer.follower import Follower, Run
 from pathfixer.followers import Followers
+from pathfixer.group_notes import notes_for
+from pathfixer.judge import Judge
 from pathfixer.keeper import Keeper
 from pathfixer.listener import Listener
 from pathfixer.neighbours import Neighbours
@@ -17,6 +19,7 @@ from pathfixer.registry import has_signed_off, running_path_fixers
 from pathfixer.sardana import MacroServerEnvironment
 from pathfixer.scan_dir_follower import ScanDirFollower
 from pathfixer.siblings import Siblings
+from pathfixer.staff import Staff
 from pathfixer.store import Store
 from pathfixer.switch_guard import SwitchGuard
 from pathfixer.tango_attribute import TangoAttribute
@@ -32,6 +35,10 @@ from sdm.growth_watch import GrowthWatch
 from sdm.path_rules import PathRules, is_in_proposal
 from sdm.rule_files import load_rules
 from sdm.user_office.choose import open_office, parse_settings
+from sdm.user_office.disk_cache import DiskCache
+from sdm.user_office.protocol import UserOffice
+from sdm.user_office.remembering import RememberingOffice
+from sdm.visits import Kept
 
 
 def assemble(
@@ -64,23 +71,30 @@ def assemble(
         The rules or the user office are not configured rightly.
     """
     rules = load_rules(config.rules)
-    office = open_office(config.user_office, parse_settings(config.user_office_settings))
+    asked = open_office(config.user_office, parse_settings(config.user_office_settings))
     unowned = config.unowned(rules)
     store = Store.open(config.state_folder(device))
+    office = _remembering(config, device, rules, asked)
+    staff = Staff(config.beamline_principal(rules), config.staff, run, on_change)
     book = VisitBook(store.database)
+
+    def kept(proposal: str) -> list[Kept]:
+        return book.kept(proposal, now_utc())
+
+    judge = Judge(office, staff, config.beamline, rules, now_utc, notes_for(config, rules).about, kept)
     files, growth, reader = (
         FileWorker(config.file_timeout),
         GrowthWatch(config.growth_listing, run),
         SnapshotReader(),
     )
     doors = Doors(reader, has_signed_off)
-    opener = Opener(config, rules, office, files, store.sample_code, now_utc, book)
-    memory = OfficeMemory(office, config.beamline, rules, run, on_change, now_utc, book.kept)
+    opener = Opener(config, rules, judge, files, store.sample_code, now_utc, book)
+    memory = OfficeMemory(office, staff, config.beamline, rules, run, on_change, kept=kept)
     users = VisitUsers(
         store.last, Neighbours(doors), config.siblings, config.endstation_of(None).macro_servers
     )
     locking = VisitLocking(book, FileWorker(config.file_timeout), opener.plan, now_utc)
-    closing = VisitClosing(locking, users, closing_rules(config), now_utc)
+    closing = VisitClosing(locking, users, closing_rules(config, staff.has), now_utc)
     return Keeper(
         Parts(
             beamline=config.beamline,
@@ -109,18 +123,25 @@ def assemble(
     )
 
 
-def closing_rules(config: Config) -> ClosingRules:
+def closing_rules(config: Config, is_staff: Callable[[str], bool]) -> ClosingRules:
     """Return when visits close; root counts as staff."""
     return ClosingRules(
         grace=timedelta(hours=config.visit_grace),
         reopened=timedelta(hours=config.reopened_for),
-        is_staff=lambda name: name == "root" or name in config.staff,
+        is_staff=lambda name: name == "root" or is_staff(name),
     )
 
 
 def now_utc() -> datetime:
     """Return the time, in UTC."""
     return datetime.now(timezone.utc)
+
+
+def _remembering(config: Config, device: str, rules: PathRules, office: UserOffice) -> RememberingOffice:
+    keep = timedelta(days=config.office_memory)
+    file = config.state_folder(device) / "office.db"
+    cache = DiskCache(file, rules.proprietary_types, keep, now_utc)
+    return RememberingOffice(office, cache, rules.proprietary_types, now_utc)
 
 
 def _macro_servers(
@@ -143,11 +164,6 @@ def _listeners(config: Config, store: Store, on_change: Callable[[], None]) -> F
         for line in config.listener_lines()
     ]
     return Followers([Follower(one, config.watch_interval, on_change) for one in listeners])
-
-
-def _guard(config: Config, reader: SnapshotReader, growth: GrowthWatch) -> SwitchGuard:
-    doors = Doors(reader, has_signed_off)
-    return SwitchGuard(doors, growth, config.growth_window, config.endstation_of)
 
 
 def _siblings(config: Config, device: str, reader: SnapshotReader, on_change: Callable[[], None]) -> Siblings:

@@ -17,7 +17,7 @@ class Desk:
     Parameters
     ----------
     config
-        Who is staff, and which endstations there are.
+        Which endstations there are.
     keeper
         Whose session is shown.
     clock
@@ -42,8 +42,8 @@ class Desk:
 
     @property
     def is_staff(self) -> bool:
-        """Whether the staged user may open any proposal."""
-        return self.username in self._config.staff
+        """Whether the staged user may open any proposal, as far as that is known by now."""
+        return self._keeper.office.is_staff(self.username)
 
     def stage(self, name: str, value: str, client: str) -> None:
         """Stage a set point; raises RefusedError for an endstation that is not configured."""

@@ -119,7 +119,7 @@ class Keeper:
         self._watch_growth()
         self._parts.run(self._parts.guard.prepare)
         self._parts.siblings.start(self._parts.run)
-        self._parts.office.refresh()
+        self._parts.office.start()
         self._parts.run(self._watch_for_ever)
         self._parts.run(self.visits.tend_for_ever)
 
@@ -129,6 +129,7 @@ class Keeper:
         self.samples.stop()
         self.visits.stop()
         self.destination.stop()
+        self._parts.office.stop()
         for part in (self._parts.guard, self._parts.growth, self._parts.files, self._parts.store):
             part.close()
         self._parts.siblings.stop()

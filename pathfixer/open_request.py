@@ -31,6 +31,9 @@ class OpenRequest(Request):
     visit: str | None = Field(default=None, description="null or empty: the one that runs now")
     sample: str = Field(default="", description="folders below raw; empty: none")
     endstation: str | None = Field(default=None, description="null, empty or None: the whole beamline")
+    override_reason: Reason = Field(
+        default="", description="why staff open it while the user office is away; empty: not then"
+    )
 
 
 class CloseRequest(Request):

@@ -10,11 +10,11 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from pathfixer.errors import RefusedError
+from pathfixer.permit import Permit
 from sdm.folder_walk import FolderState
 from sdm.path_rules import Category, Paths, Place
 from sdm.user_office.protocol import Proposal
 from sdm.visit_lock import LockReport
-from sdm.visits import Visit
 
 Event = Literal["opened", "closed", "locked", "reopened", "trusted"]
 WRITABLE = 0o222
@@ -65,20 +65,20 @@ class VisitRecord(BaseModel):
 def opening_record(
     place: Place,
     paths: Paths,
-    visit: Visit,
-    proposal: Proposal,
+    permit: Permit,
     folders: Iterable[FolderState],
     now: datetime,
 ) -> VisitRecord:
-    """Return the record of a visit whose folders have just been made."""
+    """Return the record of a visit whose folders have just been made; an override's reason is kept."""
     return VisitRecord(
         event="opened",
         at=now,
         path=paths.visit,
         place=place.model_copy(update={"sample": ""}),
-        starts_at=visit.starts_at,
-        ends_at=visit.ends_at,
-        proposal=facts_of(proposal, place.category),
+        starts_at=permit.visit.starts_at,
+        ends_at=permit.visit.ends_at,
+        reason=permit.override_reason or "",
+        proposal=facts_of(permit.known, place.category) if permit.known else None,
         folders=folder_facts(folders, paths.visit),
     )
 

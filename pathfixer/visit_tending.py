@@ -4,15 +4,16 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from pathfixer.activity import Activity
 from pathfixer.errors import PathFixerError
 from pathfixer.known_visit import KnownVisit
-from pathfixer.office_memory import OfficeMemory
 from pathfixer.visit_closing import VisitClosing
 from pathfixer.visit_locking import BY_ITSELF
 from sdm.errors import SdmError
 from sdm.progress import quiet
+from sdm.visits import Visit
 
 TEND_S = 60.0
 """Visits are looked after this often."""
@@ -23,6 +24,23 @@ SURVEY = timedelta(hours=1)
 log = logging.getLogger(__name__)
 
 
+class Schedule(Protocol):
+    """What the user office said last; see ``office_memory.OfficeMemory``."""
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When it answered last."""
+        ...
+
+    def refresh(self) -> None:
+        """Ask again in the background."""
+        ...
+
+    def visit_named(self, number: str, name: str) -> Visit | None:
+        """Return a scheduled visit of a proposal."""
+        ...
+
+
 class VisitTending:
     """Looks after the visits of a book, for ever.
 
@@ -30,15 +48,15 @@ class VisitTending:
     ----------
     closing
         Closes visits.
-    office
-        Knows how the schedule stands now.
+    schedule
+        Knows when visits end by now.
     clock
         Returns the time, aware.
     """
 
-    def __init__(self, closing: VisitClosing, office: OfficeMemory, clock: Callable[[], datetime]) -> None:
+    def __init__(self, closing: VisitClosing, schedule: Schedule, clock: Callable[[], datetime]) -> None:
         self._closing = closing
-        self._office = office
+        self._schedule = schedule
         self._clock = clock
         self._surveyed: dict[str, datetime] = {}
         self._stopped = threading.Event()
@@ -77,7 +95,7 @@ class VisitTending:
 
     def _renewed(self, visit: KnownVisit) -> KnownVisit:
         """Return a visit with the times that the schedule gives it now."""
-        scheduled = self._office.visit_named(visit.place.proposal, visit.place.visit)
+        scheduled = self._schedule.visit_named(visit.place.proposal, visit.place.visit)
         if scheduled is None or (scheduled.starts_at, scheduled.ends_at) == (visit.starts_at, visit.ends_at):
             return visit
         self._closing.book.set_span(visit.path, scheduled.starts_at, scheduled.ends_at)
@@ -87,10 +105,10 @@ class VisitTending:
         """Tell whether the office was asked since the end and the grace time: it may have been prolonged."""
         if visit.state == "reopened" or visit.ends_at is None:
             return True
-        as_of = self._office.as_of
+        as_of = self._schedule.as_of
         if as_of is not None and as_of > visit.ends_at + self._closing.rules.grace:
             return True
-        self._office.refresh()
+        self._schedule.refresh()
         return False
 
     def _wants_survey(self, visit: KnownVisit) -> bool:

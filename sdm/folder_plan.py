@@ -82,6 +82,16 @@ def plan_site(rules: PathRules, root: str, category: Category, beamline: str, wh
     return FolderPlan(root=root, chain=tuple(_step(level.render(place), level, who) for level in levels))
 
 
+def plan_proposal(
+    rules: PathRules, root: str, category: Category, beamline: str, proposal: str, who: Principals
+) -> FolderPlan:
+    """Return the way to a proposal's folder, and that folder itself."""
+    place = Place(category=category, beamline=beamline, proposal=proposal, visit="")
+    last = next(number for number, level in enumerate(rules.tree) if "{proposal}" in level.name)
+    levels = rules.tree[: last + 1]
+    return FolderPlan(root=root, chain=tuple(_step(level.render(place), level, who) for level in levels))
+
+
 def _down(path: str, steps: tuple[Step, ...]) -> Generator[tuple[str, str, Step], None, str]:
     for step in steps:
         parent, path = path, f"{path}/{step.name}"

@@ -10,7 +10,7 @@ import pytest
 
 from pathfixer.activity import Activity
 from pathfixer.errors import RefusedError
-from pathfixer.office_memory import OfficeMemory
+from pathfixer.permit import Permit
 from pathfixer.sessions import closed_document
 from pathfixer.store import Store
 from pathfixer.testing.beamline import BeamlineInMemory, SiblingInMemory
@@ -20,13 +20,12 @@ from pathfixer.visit_locking import VisitLocking
 from pathfixer.visit_record import opening_record
 from pathfixer.visit_tending import VisitTending
 from pathfixer.visit_users import VisitUsers
-from sdm.errors import OfficeUnavailableError
 from sdm.folder_plan import Principals, plan_visit
 from sdm.path_rules import Place, render
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
 from sdm.testing.files_here import FilesHere
-from sdm.user_office.protocol import Block, Proposal
+from sdm.user_office.protocol import Proposal
 from sdm.visits import Visit
 
 RULES = load_rules("maxiv_v1")
@@ -40,17 +39,20 @@ STAFF = "lismei@control"
 
 
 class Office:
-    """A user office whose schedule a test moves."""
+    """A schedule that a test moves."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock) -> None:
+        self._clock = clock
         self.end = END
         self.away = False
+        self.as_of = None
 
-    def proposals(self, beamline: str) -> list[Proposal]:
-        if self.away:
-            raise OfficeUnavailableError("no answer")
-        block = Block(beamline="demo", start=BEGIN, end=self.end)
-        return [Proposal(number="20260101", title="Ice", schedule=(block,), beamlines=("demo",))]
+    def refresh(self) -> None:
+        if not self.away:
+            self.as_of = self._clock()
+
+    def visit_named(self, number: str, name: str) -> Visit | None:
+        return Visit(name, BEGIN, self.end) if self.as_of else None
 
 
 class Bench:
@@ -60,7 +62,7 @@ class Bench:
         self.now = BEGIN
         self.session = closed_document(0, "demo", "/unowned")
         self.beamline = BeamlineInMemory(siblings={"demo/ctl/sdm-02": SiblingInMemory()})
-        self.office, self.files, self.activity = Office(), FilesHere(), Activity(lambda: None)
+        self.office, self.files, self.activity = Office(lambda: self.now), FilesHere(), Activity(lambda: None)
         self.root, self.state = root, state
         self.start()
         self.visit = Path(render(RULES, str(root), PLACE).visit)
@@ -69,14 +71,11 @@ class Bench:
         """Begin, or begin again as after a restart."""
         self.store = Store.open(self.state)
         self.book = VisitBook(self.store.database)
-        memory = OfficeMemory(
-            self.office, "demo", RULES, lambda f: f(), lambda: None, lambda: self.now, self.book.kept
-        )
         users = VisitUsers(lambda: self.session, self.beamline, list(self.beamline.siblings), ())
         rules = ClosingRules(GRACE, timedelta(hours=24), lambda name: name == "lismei")
         self.locking = VisitLocking(self.book, self.files, self.plan, lambda: self.now)
         self.closing = VisitClosing(self.locking, users, rules, lambda: self.now)
-        self.tending = VisitTending(self.closing, memory, lambda: self.now)
+        self.tending = VisitTending(self.closing, self.office, lambda: self.now)
 
     def stop(self) -> None:
         self.locking.stop()
@@ -88,9 +87,10 @@ class Bench:
     def open_visit(self) -> None:
         visit = Visit("20260914", BEGIN, END)
         folders = self.files.make(self.plan(PLACE))
-        proposal = self.office.proposals("demo")[0]
+        proposal = Proposal(number="20260101", title="Ice")
+        permit = Permit("20260101", "visitors", visit, known=proposal)
         paths = render(RULES, str(self.root), PLACE)
-        self.book.opened(opening_record(PLACE, paths, visit, proposal, folders, self.now))
+        self.book.opened(opening_record(PLACE, paths, permit, folders, self.now))
         (self.visit / "raw/scan.h5").write_text("data")
 
     @property
