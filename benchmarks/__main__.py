@@ -15,6 +15,7 @@ NAMES = (
     "snapshot_ill",
     "spool",
     "spool_memory",
+    "tree_check",
     "forwarder",
     "recorder",
     "scan_pairs",

@@ -27,6 +27,10 @@ class Environment(Protocol):
         """Have a function called at every change."""
         ...
 
+    def close(self) -> None:
+        """Call it no more."""
+        ...
+
 
 class ScanDirFollower:
     """What ``follower.Follower`` sends to sessions for a MacroServer.
@@ -52,7 +56,7 @@ class ScanDirFollower:
         scan_file: tuple[str, ...] = (),
     ) -> None:
         self.name = environment.name
-        self.listen = environment.listen
+        self.listen, self.close = environment.listen, environment.close
         self._environment = environment
         self._memory = memory
         self._put_back = put_back

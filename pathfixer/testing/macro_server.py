@@ -35,6 +35,9 @@ class MacroServerInMemory:
         """Keep the function, for a test to call."""
         self.on_event = on_event
 
+    def close(self) -> None:
+        """Call it no more."""
+
     def change(self, write: Mapping[str, Written], delete: tuple[str, ...]) -> None:
         """Write and delete variables; as Sardana does, refuse to delete what is not there."""
         self._fail_if_broken()
