@@ -2,11 +2,16 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import tango
 
-from pathfixer.errors import CommandError
+import pathfixer.errors
+import sdm.errors
+from pathfixer.choices import Choices
+from pathfixer.errors import CommandError, NoAnswerError
+from pathfixer.look import SEEN, Look, parse_look
 from pathfixer.open_request import OpenRequest
 from pathfixer.sardana import reason_of
 from scifish.errors import MessageError
@@ -14,6 +19,16 @@ from scifish.session import Session, parse_session
 from sdm.findings import Finding
 
 POLL_S = 0.02
+
+NOT_REACHED = ("API_", "DB_")
+"""Reasons that begin so are TANGO's own: the device, or the database, was not reached."""
+
+Tell = Callable[[str], None]
+"""Told what is being done, whenever it changes."""
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
 
 
 class PathFixerClient:
@@ -39,6 +54,19 @@ class PathFixerClient:
         except MessageError as error:
             raise CommandError(f"{self._device} shows no session: {error}") from None
 
+    def look(self) -> Look:
+        """Return what can be seen of the device at one look."""
+        found = self._call(lambda proxy: proxy.read_attributes(list(SEEN)))
+        try:
+            return parse_look({item.name: item.value for item in found})
+        except MessageError as error:
+            raise CommandError(f"{self._device} shows no session: {error}") from None
+
+    def choices(self, username: str, proposal: str = "", visit: str = "") -> Choices:
+        """Return what a user may choose, from the device's memory; stages nothing."""
+        question = json.dumps({"username": username, "proposal": proposal, "visit": visit})
+        return Choices.model_validate_json(self._call(lambda proxy: proxy.command_inout("Choices", question)))
+
     def open_session(
         self,
         username: str,
@@ -46,6 +74,7 @@ class PathFixerClient:
         visit: str | None = None,
         sample: str = "",
         endstation: str | None = None,
+        tell: Tell = _silent,
     ) -> list[str]:
         """Open a session and wait for it; returns what people should see to.
 
@@ -59,11 +88,13 @@ class PathFixerClient:
             Folders below raw; empty for none.
         endstation
             One of the device's, none for the whole beamline.
+        tell
+            Told each step of the opening.
         """
         request = OpenRequest(
             username=username, proposal=proposal, visit=visit, sample=sample, endstation=endstation
         )
-        return _texts(self._run_job("OpenSession", request.model_dump_json()))
+        return _texts(self._run_job("OpenSession", request.model_dump_json(), tell=tell))
 
     def apply(self) -> list[str]:
         """Open the session that the set points ask for; returns what people should see to."""
@@ -103,16 +134,20 @@ class PathFixerClient:
         """Return ``<visit>  <begin> - <end>`` of a proposal, by default the staged one."""
         return list(self._call(lambda proxy: proxy.command_inout("Visits", proposal)) or [])
 
-    def _run_job(self, command: str, *arguments: str) -> Any:
+    def _run_job(self, command: str, *arguments: str, tell: Tell = _silent) -> Any:
         job = self._call(lambda proxy: proxy.command_inout(command, *arguments))
-        deadline = time.monotonic() + self._timeout_s
+        deadline, told = time.monotonic() + self._timeout_s, ""
         while self._item("JobState", job)["state"] == "running":
             if time.monotonic() > deadline:
                 raise CommandError(f"{command} ({job}) has not ended within {self._timeout_s:g} s")
+            step = self._item("JobProgress", job)["text"] if tell is not _silent else ""
+            if step != told:
+                tell(step)
+                told = step
             time.sleep(POLL_S)
         outcome = self._item("JobResult", job)
         if outcome["error"] is not None:
-            raise CommandError(outcome["error"])
+            raise CommandError(_sentence(outcome["error"]))
         return outcome["result"]
 
     def _item(self, attribute: str, job: str) -> dict[str, Any]:
@@ -131,9 +166,20 @@ class PathFixerClient:
                 self._proxy = tango.DeviceProxy(self._device)
             return act(self._proxy)
         except tango.DevFailed as error:
-            raise CommandError(f"{self._device}: {reason_of(error)}") from None
+            raise self._told(error) from None
         except UnicodeError as error:
             raise CommandError(f"{self._device} is refused what Tango cannot carry: {error}") from None
+
+    def _told(self, error: tango.DevFailed) -> CommandError:
+        if error.args and error.args[0].reason.startswith(NOT_REACHED):
+            return NoAnswerError(f"{self._device} does not answer: {reason_of(error)}")
+        return CommandError(f"{self._device}: {reason_of(error)}")
+
+
+def _sentence(told: str) -> str:
+    """Return what a job failed with, without the class of an error whose text is meant for people."""
+    name, _, text = told.partition(": ")
+    return text if hasattr(pathfixer.errors, name) or hasattr(sdm.errors, name) else told
 
 
 def _texts(items: Any) -> list[str]:

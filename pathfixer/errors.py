@@ -23,3 +23,7 @@ class MacroServerError(PathFixerError):
 
 class CommandError(PathFixerError):
     """A PathFixer device refused a command, failed in it or did not answer."""
+
+
+class NoAnswerError(CommandError):
+    """A PathFixer device was not reached: not running, frozen, or unknown to the Tango database."""

@@ -108,6 +108,11 @@ class Keeper:
         return [history_line(step.at, step.client, step.session) for step in tuple(self._history)]
 
     @property
+    def steps(self) -> tuple[Step, ...]:
+        """The newest steps of the history, newest first."""
+        return tuple(self._history)
+
+    @property
     def condition(self) -> Condition:
         """State and status."""
         watch = self._parts.watch
