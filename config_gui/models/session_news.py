@@ -67,7 +67,7 @@ class SessionDesk:
         self._question = Question()
         self._news = SessionNews()
         self._choices_of: tuple[object, ...] = ()
-        self._asking = Asking(self._round, "news of PathFixer", period_s)
+        self._asking = Asking(self.look, "news of PathFixer", period_s)
 
     def start(self) -> None:
         """Start to ask."""
@@ -87,7 +87,8 @@ class SessionDesk:
         """Ask no more; never waits for an answer."""
         self._asking.close()
 
-    def _round(self) -> float:
+    def look(self) -> float:
+        """Ask once, hand the news on, and return when to ask again, seconds."""
         self._news = self._ask(self._question)
         if not self._asking.closed:
             self._on_news(self._news)
