@@ -87,7 +87,12 @@ class SessionEditor:
     def is_only_sample(self) -> bool:
         """Whether what is set differs from the open session in the sample alone."""
         as_it_is = values_of(self.session)
-        return self.is_open and replace(self.values, sample=as_it_is.sample) == as_it_is
+        is_another = self.values.sample != as_it_is.sample
+        return self.is_open and is_another and replace(self.values, sample=as_it_is.sample) == as_it_is
+
+    def is_pending(self, field: Field) -> bool:
+        """Tell whether a value has been set and not opened yet."""
+        return self.is_edited and self.values.get(field) != values_of(self.session).get(field)
 
     @property
     def can_open(self) -> bool:
@@ -128,7 +133,7 @@ class SessionEditor:
     def ask_to_close(self) -> None:
         """Ask whether the session shall be closed."""
         self.asked_to_close = True
-        self._on_change()
+        self._tell("")
 
     def keep_open(self) -> None:
         """Forget that closing was asked for."""

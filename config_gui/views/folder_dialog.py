@@ -57,6 +57,7 @@ class FolderDialog(Qt.QDialog):
     def _make_tree(self) -> Qt.QTreeWidget:
         tree = Qt.QTreeWidget()
         tree.setHeaderLabels(TITLES)
+        tree.header().setSectionResizeMode(Qt.QHeaderView.ResizeToContents)
         tree.header().setSectionResizeMode(0, Qt.QHeaderView.Stretch)
         tree.header().setStretchLastSection(False)
         tree.itemExpanded.connect(self._expanded)

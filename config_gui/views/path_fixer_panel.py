@@ -118,8 +118,7 @@ class PathFixerPanel(TaurusWidget):
         for part in (self.rows, self.line):
             inside.addWidget(part)
         inside.addLayout(self._buttons())
-        inside.addWidget(self.notices)
-        inside.addStretch(1)
+        inside.addWidget(self.notices, 1)
         inside.addWidget(label(self._device or "no PathFixer is chosen", "quiet"))
         self._layout.addWidget(self._inside)
 
@@ -129,6 +128,7 @@ class PathFixerPanel(TaurusWidget):
         self.discard = button("Undo", self.editor.discard)
         self.close_session = button("Close session", self.editor.ask_to_close)
         self.open = button(OPEN, self.editor.open, primary=True)
+        self.discard.setToolTip("set again what PathFixer reads")
         row = Qt.QHBoxLayout()
         row.addWidget(self.browse)
         row.addStretch(1)

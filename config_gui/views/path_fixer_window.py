@@ -24,7 +24,7 @@ class PathFixerWindow(Qt.QMainWindow):
         self.panel = PathFixerPanel(period_s=period_s)
         self.panel.setModel(device)
         self.setCentralWidget(self.panel)
-        self.resize(640, 400)
+        self.resize(720, 440)
 
     def closeEvent(self, event: Qt.QCloseEvent) -> None:
         """Stop the panel; no thread is waited for."""

@@ -8,20 +8,25 @@ from config_gui.views.banner import Banner
 CONDITIONS = {"ALARM": "warning", "FAULT": "bad"}
 
 
-class SessionNotices(Qt.QWidget):
-    """One strip per subject, each hidden while there is nothing to tell."""
+class SessionNotices(Qt.QScrollArea):
+    """One strip per subject, each hidden while there is nothing to tell; scrolled where there is no room."""
 
     def __init__(self, editor: SessionEditor, parent: Qt.QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFrameShape(Qt.QFrame.NoFrame)
+        self.setWidgetResizable(True)
+        inside = Qt.QWidget()
         self._editor = editor
         self.trouble, self.condition, self.office, self.question, self.message = (Banner() for _ in range(5))
         self.progress = Qt.QProgressBar()
-        layout = Qt.QVBoxLayout(self)
+        layout = Qt.QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         strips = (self.trouble, self.condition, self.office, self.question, self.progress, self.message)
         for strip in strips:
             layout.addWidget(strip)
+        layout.addStretch(1)
+        self.setWidget(inside)
 
     def refresh(self) -> None:
         """Show the state of the editor."""

@@ -38,7 +38,7 @@ class SessionRows(Qt.QWidget):
             value, shown = editor.values.get(field), read[field] if look else NOT_KNOWN
             self.fields[field].offer(offered[field])
             self.fields[field].show_value(value)
-            self.fields[field].mark(editor.is_edited and value != shown and bool(value or editor.is_open))
+            self.fields[field].mark(editor.is_pending(field))
             self.fields[field].setEnabled(not editor.busy)
             self.read[field].setText(shown)
             quiet = bool(editor.news.trouble) or shown in (NOT_INITIALISED, NOT_KNOWN)
