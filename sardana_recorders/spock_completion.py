@@ -1,9 +1,10 @@
 """An extension of Spock: TAB after ``newsession`` and ``newsample`` offers what can be chosen.
 
 Sardana completes parameters that are its own elements; a user, a proposal or a sample is none. In
-the Spock profile, after ``sardana.spock.load_config(config)``::
+the Spock profile, **before** ``sardana.spock.load_config(config)``, which adds its own to the list
+(appending afterwards makes IPython merge lists for ever: measured)::
 
-    config.InteractiveShellApp.extensions.append("sardana_recorders.spock_completion")
+    config.InteractiveShellApp.extensions = ["sardana_recorders.spock_completion"]
 """
 
 import threading
