@@ -4,15 +4,25 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 
 from pathfixer.config import Config
+from pathfixer.doors import Doors
 from pathfixer.follower import Follower, Run
 from pathfixer.followers import Followers
-from pathfixer.keeper import Keeper, Parts
+from pathfixer.keeper import Keeper
+from pathfixer.listener import Listener
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
+from pathfixer.parts import Parts
+from pathfixer.registry import has_signed_off, running_path_fixers
 from pathfixer.sardana import MacroServerEnvironment
+from pathfixer.scan_dir_follower import ScanDirFollower
+from pathfixer.siblings import Siblings
 from pathfixer.store import Store
+from pathfixer.switch_guard import SwitchGuard
+from pathfixer.tango_attribute import TangoAttribute
 from pathfixer.watch import TreeWatch
+from scifish.reader import SnapshotReader
 from sdm.file_worker import FileWorker
+from sdm.growth_watch import GrowthWatch
 from sdm.path_rules import PathRules, is_in_proposal
 from sdm.rule_files import load_rules
 from sdm.user_office.choose import open_office, parse_settings
@@ -51,23 +61,35 @@ def assemble(
     office = open_office(config.user_office, parse_settings(config.user_office_settings))
     unowned = config.unowned(rules)
     store = Store.open(config.state_folder(device))
-    files = FileWorker(config.file_timeout)
-    parts = Parts(
-        beamline=config.beamline,
-        unowned_path=unowned,
-        free_limit_gib=config.free_space_limit,
-        servers_of=config.macro_servers_of,
-        store=store,
-        opener=Opener(config, rules, office, files, store.sample_code, now_utc),
-        files=files,
-        followers=_followers(config, rules, store, on_change),
-        office=OfficeMemory(office, config.beamline, rules, run, on_change, now_utc),
-        watch=TreeWatch(files, unowned),
-        run=run,
-        clock=now_utc,
-        standing_complaints=standing_complaints,
+    files, growth, reader = (
+        FileWorker(config.file_timeout),
+        GrowthWatch(config.growth_listing, run),
+        SnapshotReader(),
     )
-    return Keeper(parts, on_change)
+    return Keeper(
+        Parts(
+            beamline=config.beamline,
+            unowned_path=unowned,
+            free_limit_gib=config.free_space_limit,
+            endstation_of=config.endstation_of,
+            store=store,
+            opener=Opener(config, rules, office, files, store.sample_code, now_utc),
+            files=files,
+            macro_servers=_macro_servers(config, rules, store, on_change),
+            listeners=_listeners(config, store, on_change),
+            office=OfficeMemory(office, config.beamline, rules, run, on_change, now_utc),
+            watch=TreeWatch(files, unowned),
+            growth=growth,
+            guard=SwitchGuard(
+                Doors(reader, has_signed_off), growth, config.growth_window, config.endstation_of
+            ),
+            siblings=_siblings(config, device, reader, on_change),
+            run=run,
+            clock=now_utc,
+            standing_complaints=standing_complaints,
+        ),
+        on_change,
+    )
 
 
 def now_utc() -> datetime:
@@ -75,20 +97,35 @@ def now_utc() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _followers(config: Config, rules: PathRules, store: Store, on_change: Callable[[], None]) -> Followers:
+def _macro_servers(
+    config: Config, rules: PathRules, store: Store, on_change: Callable[[], None]
+) -> Followers:
     def in_proposal(path: str) -> bool:
         return is_in_proposal(rules, config.data_root, path)
 
-    return Followers(
-        [
-            Follower(
-                MacroServerEnvironment(name),
-                store,
-                config.put_back,
-                in_proposal,
-                config.watch_interval,
-                on_change,
-            )
-            for name in config.all_macro_servers()
-        ]
-    )
+    def followed(name: str) -> ScanDirFollower:
+        environment = MacroServerEnvironment(name)
+        return ScanDirFollower(environment, store, config.put_back, in_proposal, config.scan_file)
+
+    names = config.endstation_of(None).macro_servers
+    return Followers([Follower(followed(name), config.watch_interval, on_change) for name in names])
+
+
+def _listeners(config: Config, store: Store, on_change: Callable[[], None]) -> Followers:
+    listeners = [
+        Listener(line, TangoAttribute(line.attribute), store, config.put_back)
+        for line in config.listener_lines()
+    ]
+    return Followers([Follower(one, config.watch_interval, on_change) for one in listeners])
+
+
+def _guard(config: Config, reader: SnapshotReader, growth: GrowthWatch) -> SwitchGuard:
+    doors = Doors(reader, has_signed_off)
+    return SwitchGuard(doors, growth, config.growth_window, config.endstation_of)
+
+
+def _siblings(config: Config, device: str, reader: SnapshotReader, on_change: Callable[[], None]) -> Siblings:
+    def others() -> list[str]:
+        return [*config.siblings, *running_path_fixers()]
+
+    return Siblings(reader, device, config.endstation_of(None).macro_servers, others, on_change)

@@ -10,9 +10,15 @@ import tango
 import pathfixer.errors
 import sdm.errors
 from pathfixer.choices import Choices
-from pathfixer.errors import CommandError, NoAnswerError
+from pathfixer.errors import (
+    CommandError,
+    NeedsForceError,
+    NeedsOverrideError,
+    NoAnswerError,
+    ReasonWantedError,
+)
 from pathfixer.look import SEEN, Look, parse_look
-from pathfixer.open_request import OpenRequest
+from pathfixer.open_request import CloseRequest, OpenRequest
 from pathfixer.sardana import reason_of
 from scifish.errors import MessageError
 from scifish.session import Session, parse_session
@@ -22,6 +28,12 @@ POLL_S = 0.02
 
 NOT_REACHED = ("API_", "DB_")
 """Reasons that begin so are TANGO's own: the device, or the database, was not reached."""
+
+REASONS = {
+    NeedsForceError.__name__: "force_reason",
+    NeedsOverrideError.__name__: "override_reason",
+}
+"""Refusal of a job to the field of the request whose reason lets it pass."""
 
 Tell = Callable[[str], None]
 """Told what is being done, whenever it changes."""
@@ -74,6 +86,9 @@ class PathFixerClient:
         visit: str | None = None,
         sample: str = "",
         endstation: str | None = None,
+        force_reason: str = "",
+        asked_by: str = "",
+        asking_door: str = "",
         tell: Tell = _silent,
     ) -> list[str]:
         """Open a session and wait for it; returns what people should see to.
@@ -88,11 +103,22 @@ class PathFixerClient:
             Folders below raw; empty for none.
         endstation
             One of the device's, none for the whole beamline.
+        force_reason, asked_by
+            Why to switch under a running macro or growing files, and the name of who says so.
+        asking_door
+            The Door whose macro asks: that it runs is no obstacle.
         tell
             Told each step of the opening.
         """
         request = OpenRequest(
-            username=username, proposal=proposal, visit=visit, sample=sample, endstation=endstation
+            username=username,
+            proposal=proposal,
+            visit=visit,
+            sample=sample,
+            endstation=endstation,
+            force_reason=force_reason,
+            asked_by=asked_by,
+            asking_door=asking_door,
         )
         return _texts(self._run_job("OpenSession", request.model_dump_json(), tell=tell))
 
@@ -100,9 +126,18 @@ class PathFixerClient:
         """Open the session that the set points ask for; returns what people should see to."""
         return _texts(self._run_job("Apply"))
 
-    def close_session(self) -> list[str]:
-        """Close the session; returns what people should see to."""
-        return _texts(self._run_job("CloseSession"))
+    def close_session(self, force_reason: str = "", asked_by: str = "", asking_door: str = "") -> list[str]:
+        """Close the session; returns what people should see to.
+
+        Parameters
+        ----------
+        force_reason, asked_by
+            Why to do so under a running macro or growing files, and the name of who says so.
+        asking_door
+            The Door whose macro asks: that it runs is no obstacle.
+        """
+        request = CloseRequest(force_reason=force_reason, asked_by=asked_by, asking_door=asking_door)
+        return _texts(self._run_job("EndSession", request.model_dump_json()))
 
     def check(self) -> list[Finding]:
         """Check path, rights, space and ScanDir."""
@@ -147,7 +182,7 @@ class PathFixerClient:
             time.sleep(POLL_S)
         outcome = self._item("JobResult", job)
         if outcome["error"] is not None:
-            raise CommandError(_sentence(outcome["error"]))
+            raise _failure(outcome["error"])
         return outcome["result"]
 
     def _item(self, attribute: str, job: str) -> dict[str, Any]:
@@ -176,10 +211,13 @@ class PathFixerClient:
         return CommandError(f"{self._device}: {reason_of(error)}")
 
 
-def _sentence(told: str) -> str:
-    """Return what a job failed with, without the class of an error whose text is meant for people."""
+def _failure(told: str) -> CommandError:
+    """Return what a job failed with; the class of an error that is meant for people is not told them."""
     name, _, text = told.partition(": ")
-    return text if hasattr(pathfixer.errors, name) or hasattr(sdm.errors, name) else told
+    if name in REASONS:
+        return ReasonWantedError(text, REASONS[name])
+    is_for_people = hasattr(pathfixer.errors, name) or hasattr(sdm.errors, name)
+    return CommandError(text if is_for_people else told)
 
 
 def _texts(items: Any) -> list[str]:

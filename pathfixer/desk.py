@@ -47,7 +47,7 @@ class Desk:
     @property
     def is_staff(self) -> bool:
         """Whether the staged user may open any proposal."""
-        return self.username in self._config.staff
+        return self._is_staff(self.username)
 
     def stage(self, name: str, value: str, client: str) -> None:
         """Stage a set point; raises RefusedError for an endstation that is not configured."""
@@ -60,6 +60,12 @@ class Desk:
         """Return a set point; empty when nothing is staged, or nobody applied it for ten minutes."""
         self._set_points.expire(self._clock())
         return self._set_points.staged(name)
+
+    @property
+    def set_points(self) -> list[str]:
+        """One line per set point, with who claims to have written it."""
+        self._set_points.expire(self._clock())
+        return self._set_points.lines()
 
     def request(self) -> OpenRequest:
         """Return what the set points ask for; raises RefusedError when something is missing."""
@@ -85,16 +91,19 @@ class Desk:
         as_of = office.as_of
         if as_of is None or self._clock() - as_of > FRESH:
             office.refresh()
-        sessions = [step.session for step in self._keeper.steps]
+        sessions = [step.session for step in self._keeper.current.steps]
         return Choices(
             usernames=usernames_of(sessions),
-            proposals=options(office.proposals(username, username in self._config.staff)) if username else (),
+            proposals=options(office.proposals(username, self._is_staff(username))) if username else (),
             visits=options(office.visits(question.proposal)),
             samples=samples_of(sessions, question.proposal, question.visit),
             endstations=tuple(self._config.endstation_names()),
             as_of=as_of.isoformat(timespec="seconds") if as_of else "",
             problem=office.problem or "",
         )
+
+    def _is_staff(self, username: str) -> bool:
+        return username in self._config.staff
 
     @property
     def _session(self) -> Session:

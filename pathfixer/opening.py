@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pathfixer.admission import admit, pick_visit, visits_of
-from pathfixer.config import NO_ENDSTATION, Config
+from pathfixer.config import Config
+from pathfixer.endstations import NO_ENDSTATION
 from pathfixer.errors import RefusedError
 from pathfixer.open_request import OpenRequest
 from pathfixer.sessions import open_document
 from scifish.session import Session
-from sdm.errors import SdmError
+from sdm.errors import NameRefusedError, SdmError
 from sdm.file_worker import FileWorker
 from sdm.folder_plan import FolderPlan, plan_visit
 from sdm.folder_walk import FolderState
 from sdm.names import check_name, check_sample
 from sdm.path_rules import PathRules, Place, render
 from sdm.user_office.protocol import Proposal, UserOffice
-from sdm.visits import Visit
+from sdm.visits import Visit, unscheduled_visit
 
 Tell = Callable[[int, int, str], None]
 """Says how far the work is: steps done, of so many, and what is done now."""
@@ -31,6 +32,7 @@ class Prepared:
     """A session that only has to be committed."""
 
     session: Session
+    plan: FolderPlan
     folders: list[FolderState]
 
 
@@ -86,7 +88,8 @@ class Opener:
         visit = self._visit(proposal, request)
         place = self._place(proposal, visit, request.sample)
         tell(2, STEPS, "making the folders")
-        folders = self._files.make(self.plan(place))
+        plan = self.plan(place)
+        folders = self._files.make(plan)
         tell(3, STEPS, "committing")
         warnings += [note for folder in folders for note in folder.notes]
         session = open_document(
@@ -100,7 +103,7 @@ class Opener:
             self._clock(),
             warnings,
         )
-        return Prepared(session, folders)
+        return Prepared(session, plan, folders)
 
     def plan(self, place: Place) -> FolderPlan:
         """Return the folders of a place."""
@@ -116,6 +119,13 @@ class Opener:
         if category == "proprietary":
             parts = tuple(self._code(proposal, part) for part in parts)
         return "/".join(parts)
+
+    def visit_begins(self, visit: str) -> datetime | None:
+        """Return when a visit begins by its name, a local day or hour; none when that is no date."""
+        try:
+            return unscheduled_visit(visit, self._rules.zone_info).starts_at
+        except NameRefusedError:
+            return None
 
     def endstation(self, wanted: str | None) -> str | None:
         """Return the endstation, none for the whole beamline; raises RefusedError for an unknown one."""

@@ -6,7 +6,7 @@ follow it. So each folder is compared with what it was when the session was open
 
 from collections.abc import Iterable
 
-from pathfixer.store import Identities
+from pathfixer.steps import Identities
 from sdm.errors import FolderError, WorkerError
 from sdm.file_worker import FileWorker
 from sdm.folder_plan import FolderPlan

@@ -10,6 +10,7 @@ from sdm.findings import Finding
 from sdm.folder_check import check_folders, check_writing, look_at_folders
 from sdm.folder_plan import FolderPlan
 from sdm.folder_repair import repair_folders
+from sdm.folder_undo import remove_folders
 from sdm.folder_walk import FolderState
 from sdm.folders import make_folders
 
@@ -19,6 +20,7 @@ class Call(BaseModel):
 
     name: str
     plan: FolderPlan | None = None
+    states: list[FolderState] = []
     folder: str = ""
     free_limit_gib: float = 0
 
@@ -28,6 +30,7 @@ class Answer(BaseModel):
 
     states: list[FolderState] = []
     findings: list[Finding] = []
+    left: list[str] = []
     error: str | None = None
 
 
@@ -43,6 +46,10 @@ def answer(call: Call) -> Answer:
 
 def _make(call: Call) -> Answer:
     return Answer(states=make_folders(_plan(call)))
+
+
+def _unmake(call: Call) -> Answer:
+    return Answer(left=remove_folders(_plan(call), call.states))
 
 
 def _look(call: Call) -> Answer:
@@ -72,6 +79,7 @@ def _plan(call: Call) -> FolderPlan:
 
 _CALLS: dict[str, Callable[[Call], Answer]] = {
     "make": _make,
+    "unmake": _unmake,
     "look": _look,
     "check": _check,
     "repair": _repair,

@@ -41,6 +41,10 @@ class FileWorker:
         """Make a plan's folders, see ``folders.make_folders``."""
         return self._ask(Call(name="make", plan=plan)).states
 
+    def unmake(self, plan: FolderPlan, made: list[FolderState]) -> list[str]:
+        """Remove folders that were made for nothing, see ``folder_undo.remove_folders``."""
+        return self._ask(Call(name="unmake", plan=plan, states=made)).left
+
     def look(self, plan: FolderPlan) -> list[FolderState]:
         """Look at a plan's folders, see ``folder_check.look_at_folders``."""
         return self._ask(Call(name="look", plan=plan)).states

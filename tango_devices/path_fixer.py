@@ -17,7 +17,9 @@ from pathfixer.choices import parse_question
 from pathfixer.desk import Desk
 from pathfixer.errors import PathFixerError, RefusedError
 from pathfixer.keeper import Keeper
-from pathfixer.open_request import OpenRequest, parse_request
+from pathfixer.open_request import CloseRequest, OpenRequest, parse_close_request, parse_request
+from scifish.state_folder import host_name
+from tango_devices.caller import caller
 from tango_devices.jobs import Job, JobRefusedError
 from tango_devices.path_fixer_attributes import SessionAttributes
 from tango_devices.path_fixer_properties import PathFixerProperties
@@ -48,6 +50,7 @@ class PathFixer(SessionAttributes):
             properties, self.get_name(), self.in_background, self._wake.set, (unknown,) if unknown else ()
         )
         self._keeper, self._desk = keeper, Desk(properties, keeper, now_utc)
+        self.publish("MacroServers", list(properties.endstation_of(None).macro_servers))
         self.show(keeper, self._desk)
         self.in_background(self._show_for_ever)
         keeper.start()
@@ -70,8 +73,8 @@ class PathFixer(SessionAttributes):
         """Change the sample of the session."""
         with told("PathFixer", *REFUSALS):
             keeper = self._working()[0]
-            keeper.set_sample(value, self._client())
-        self.publish("Sample", keeper.sample)
+            keeper.samples.ask(value, self._client())
+        self.publish("Sample", keeper.current.sample)
 
     @command(dtype_in=str, doc_in="username, proposal, visit?, sample?, endstation? as JSON", dtype_out=str)
     def OpenSession(self, text: str) -> str:  # noqa: N802 - a Tango command
@@ -88,8 +91,13 @@ class PathFixer(SessionAttributes):
     @command(dtype_out=str)
     def CloseSession(self) -> str:  # noqa: N802
         """Start to close the session and return the job's id; its result are complaints."""
-        client = self._client()
-        return self._job("session", lambda keeper, job: keeper.close_session(client))
+        return self._close(CloseRequest())
+
+    @command(dtype_in=str, doc_in="force_reason?, asked_by?, asking_door? as JSON", dtype_out=str)
+    def EndSession(self, text: str) -> str:  # noqa: N802
+        """Start to close the session as CloseSession does, with a name and if need be with force."""
+        with told("PathFixer", *REFUSALS):
+            return self._close(parse_close_request(text))
 
     @command(dtype_out=(str,))
     def Proposals(self) -> list[str]:  # noqa: N802
@@ -130,6 +138,10 @@ class PathFixer(SessionAttributes):
 
         return self._job("session", work)
 
+    def _close(self, request: CloseRequest) -> str:
+        client = self._client()
+        return self._job("session", lambda keeper, job: keeper.close_session(client, request))
+
     def _job(self, kind: str, work: Callable[[Keeper, Job], Any]) -> str:
         keeper, desk = self._working()
 
@@ -160,7 +172,9 @@ class PathFixer(SessionAttributes):
 
     def _client(self) -> str:
         client = self.get_client_ident()
-        return f"{client.client_ip} pid {client.client_pid}" if client.client_ident else "unknown"
+        if not client.client_ident:
+            return "unknown"
+        return caller(client.client_ip, client.client_pid, host_name())
 
 
 def main() -> None:

@@ -46,7 +46,10 @@ class SessionAttributes(ScizooDevice):
         fset=_write_sample,
         doc="folders below raw, / between them; counts at once, SamplePath follows",
     )
+    SetPoints = published((str,), [], doc="what is staged, and from where (a claim: TANGO knows no users)")
     ScanDirs = published((str,), [], doc="one line per MacroServer: where its scans go")
+    Listeners = published((str,), [], doc="one line per listener: what was written there, or why not")
+    MacroServers = published((str,), [], doc="those whose ScanDir follows a session of this device")
     Warnings = published((str,), [], doc="what was found when the session was opened")
     AvailableProposals = published((str,), [], doc="<number>  <title>, for the staged user")
     AvailableVisits = published((str,), [], doc="<visit>  <begin> - <end>, of the staged proposal")
@@ -56,6 +59,7 @@ class SessionAttributes(ScizooDevice):
     def init_device(self) -> None:
         """Start with nothing shown."""
         self._publishing = threading.Lock()
+        self._staged: dict[str, str] = {}
         super().init_device()
 
     def stage(self, name: str, value: str) -> None:
@@ -77,10 +81,14 @@ class SessionAttributes(ScizooDevice):
 
     def _show_set_points(self, desk: Desk) -> None:
         for name in ORDER:
+            staged = desk.staged(name)
             attribute = self.get_device_attr().get_w_attr_by_name(name)
-            if (attribute.get_write_value() or "") != desk.staged(name):
-                attribute.set_write_value(desk.staged(name))
+            if (attribute.get_write_value() or "") != staged:
+                attribute.set_write_value(staged)
+            if self._staged.get(name, "") != staged:
+                self._staged[name] = staged
                 self.push_change_event(name, self.published_value(name))
+                self.push_archive_event(name, self.published_value(name))
 
 
 def _carried(value: str | list[str]) -> str | list[str]:

@@ -18,6 +18,7 @@ def path_fixer(folder: RunFolder, tango_host: str, site: Site, macro_server: str
         "StateDirectory": str(folder.data("pathfixer")),
         "MacroServers": macro_server,
         "FreeSpaceLimit": "1",
+        "GrowthWindow": "0",  # who tries it out switches right after a scan
         **site.ownership(),
     }
     return DeviceServer(

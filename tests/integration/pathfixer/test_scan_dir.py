@@ -1,14 +1,11 @@
 """ScanDir in a real Sardana follows the session; no scan ever goes to the last proposal."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import tango
 
-from scizoo.services.run_folder import RunFolder
-from scizoo.services.sardana import Sardana
-from scizoo.services.tango_db import TangoDatabase
+from pathfixer.errors import CommandError
 from tests.integration.pathfixer.conftest import Scanning, beamline_of
 from tests.waiting import wait_for
 
@@ -26,7 +23,8 @@ def test_scan_dir_is_the_sample_path_as_soon_as_the_session_is_open(scanning):
     wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
     assert scanning.device.SamplePath.endswith("/raw/water/w1")
     wait_for(lambda: scanning.device.state() == tango.DevState.ON, 5, "ON")
-    assert scanning.device.ScanDirs == (f"{scanning.sardana.macro_server}: {scanning.scan_dir}",)
+    told = (f"{scanning.sardana.macro_server}: {scanning.scan_dir}",)
+    wait_for(lambda: scanning.device.ScanDirs == told, 5, "ScanDirs tells it")
 
 
 def test_a_scan_saves_its_file_in_the_session(scanning):
@@ -108,24 +106,6 @@ def test_scan_dir_is_written_only_on_difference(scanning):
         macro_server.unsubscribe_event(watch)
 
 
-class BareSardana(Sardana):
-    """Sardana without motors and counters; it has an environment all the same."""
-
-    def furnish(self) -> None:
-        """Make no elements: their names are taken by the other Sardana."""
-
-
-@pytest.fixture
-def own_sardana(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Sardana]:
-    """A second Sardana that a test may kill."""
-    server = BareSardana(run_folder, tango_db.address, instance="mortal")
-    server.name = "sardana-mortal"
-    server.start()
-    server.wait_ready()
-    yield server
-    server.stop()
-
-
 def test_a_dead_macro_server_is_named_and_follows_when_it_is_back(
     start_path_fixer, site, sardana, own_sardana
 ):
@@ -134,7 +114,11 @@ def test_a_dead_macro_server_is_named_and_follows_when_it_is_back(
     scanning = Scanning(**vars(beamline_of(server, site)), sardana=own_sardana)
     wait_for(lambda: scanning.device.state() == tango.DevState.STANDBY, 10, "STANDBY")
     own_sardana.kill()
-    complaints = scanning.client.open_session("carlcarl", "20260101", visit="20260914")
+    with pytest.raises(CommandError, match="door/mortal/1 does not answer .* a macro may be running"):
+        open_ice(scanning)
+    complaints = scanning.client.open_session(
+        "carlcarl", "20260101", visit="20260914", force_reason="that Sardana was killed"
+    )
     assert [own_sardana.macro_server in text for text in complaints] == [True]
     assert scanning.device.state() == tango.DevState.ALARM
     assert own_sardana.macro_server in scanning.device.status()
@@ -148,12 +132,14 @@ def test_a_dead_macro_server_is_named_and_follows_when_it_is_back(
 
 
 def test_an_endstation_takes_only_its_own_macro_servers(start_path_fixer, site, sardana):
-    server = start_path_fixer(MacroServers="", Endstations=f"EA01={sardana.macro_server}")
+    server = start_path_fixer(MacroServers="", Endstations=[f"EA01={sardana.macro_server}", "EA02="])
     scanning = Scanning(**vars(beamline_of(server, site)), sardana=sardana)
-    open_ice(scanning)
+    scanning.client.open_session("carlcarl", "20260101", visit="20260914", endstation="EA02")
     wait_for(lambda: scanning.scan_dir == site.unowned, 5, "not in this session")
-    scanning.client.open_session("carlcarl", "20260101", visit="20260914", endstation="EA01")
-    wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
-    assert scanning.device.Endstation == "EA01"
-    with pytest.raises(Exception, match="there is: None, EA01"):
-        scanning.client.open_session("carlcarl", "20260101", endstation="EA02")
+    for endstation in ("EA01", "None"):
+        scanning.client.open_session("carlcarl", "20260101", visit="20260914", endstation=endstation)
+        wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
+        assert scanning.device.Endstation == endstation
+        scanning.client.close_session()
+    with pytest.raises(Exception, match="there is: None, EA01, EA02"):
+        scanning.client.open_session("carlcarl", "20260101", endstation="EA03")

@@ -9,7 +9,9 @@ import pytest
 
 from pathfixer.errors import StoreError
 from pathfixer.sessions import closed_document
-from pathfixer.store import Step, Store, Wish
+from pathfixer.state_database import StateDatabase
+from pathfixer.steps import Step, Wish
+from pathfixer.store import LAYOUTS, Store
 
 
 def step(revision: int) -> Step:
@@ -100,3 +102,18 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path):
     (tmp_path / "state").write_text("a file")
     with pytest.raises(StoreError, match="StateDirectory .*state cannot be used"):
         Store.open(tmp_path / "state")
+
+
+def test_a_store_of_the_first_layout_keeps_its_history(folder):
+    first = StateDatabase.open(folder, "sessions.db", LAYOUTS[:1])
+    row = (1, "2026-11-21T10:00:01+00:00", "127.0.0.1 pid 7", step(1).session.model_dump_json(by_alias=True))
+    with first.transaction() as database:
+        database.execute("INSERT INTO session VALUES (?, ?, ?, ?)", row)
+    first.close()
+    store = Store.open(folder)
+    store.commit(step(2).model_copy(update={"what": "closed", "who": "lismei", "reason": "forced"}), {})
+    assert [(one.what, one.who, one.reason) for one in store.history(9)] == [
+        ("closed", "lismei", "forced"),
+        ("", "", ""),
+    ]
+    store.close()
