@@ -89,6 +89,7 @@ class PathFixerClient:
         force_reason: str = "",
         asked_by: str = "",
         asking_door: str = "",
+        override_reason: str = "",
         tell: Tell = _silent,
     ) -> list[str]:
         """Open a session and wait for it; returns what people should see to.
@@ -107,6 +108,8 @@ class PathFixerClient:
             Why to switch under a running macro or growing files, and the name of who says so.
         asking_door
             The Door whose macro asks: that it runs is no obstacle.
+        override_reason
+            Why staff open it while the user office is away and cannot say whether they may.
         tell
             Told each step of the opening.
         """
@@ -119,6 +122,7 @@ class PathFixerClient:
             force_reason=force_reason,
             asked_by=asked_by,
             asking_door=asking_door,
+            override_reason=override_reason,
         )
         return _texts(self._run_job("OpenSession", request.model_dump_json(), tell=tell))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from pathfixer.client import PathFixerClient
 from pathfixer.errors import CommandError
-from pathfixer.followed import followed_path_fixer
+from pathfixer.followed import followed_path_fixer, short
 from sardana_recorders.session_words import (
     complaint_lines,
     proposal_lines,
@@ -62,7 +62,15 @@ class SessionDesk:
                 self._offer(username)
                 return
             visit_name = None if visit == NOW else visit
-            self._fixer.open_session(username, proposal, visit_name, sample, endstation, tell=self._tell)
+            self._fixer.open_session(
+                username,
+                proposal,
+                visit_name,
+                sample,
+                endstation,
+                asking_door=short(str(self._macro.getDoorName())),
+                tell=self._tell,
+            )
         except CommandError as error:
             raise SessionError(f"no session was opened, all is as it was: {error}") from None
         self.show()
@@ -79,7 +87,7 @@ class SessionDesk:
         """Close the session."""
         self._refuse_in_a_scan()
         try:
-            self._fixer.close_session()
+            self._fixer.close_session(asking_door=short(str(self._macro.getDoorName())))
         except CommandError as error:
             raise SessionError(f"the session was not closed: {error}") from None
         self.show()

@@ -4,7 +4,7 @@ No widget and no Tango in here: the client and the way to run it in the backgrou
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from config_gui.models.background import Outcome, Then
@@ -12,6 +12,7 @@ from config_gui.models.message import Kind, Message
 from config_gui.models.session_fields import Field, SetValues, values_of
 from config_gui.models.session_news import SessionNews
 from pathfixer.choices import Question
+from pathfixer.errors import ReasonWantedError
 from scifish.session import Session
 from sdm.findings import Finding
 
@@ -20,18 +21,47 @@ class Fixer(Protocol):
     """What of ``pathfixer.client.PathFixerClient`` is needed; every method raises CommandError."""
 
     def open_session(
-        self, username: str, proposal: str, visit: str | None, sample: str, endstation: str | None
+        self,
+        username: str,
+        proposal: str,
+        visit: str | None,
+        sample: str,
+        endstation: str | None,
+        *,
+        asked_by: str,
+        force_reason: str = "",
+        override_reason: str = "",
     ) -> list[str]:
         """Open a session; returns what people should see to."""
 
     def set_sample(self, sample: str) -> None:
         """Change the sample of the open session."""
 
-    def close_session(self) -> list[str]:
+    def close_session(self, *, asked_by: str, force_reason: str = "") -> list[str]:
         """Close the session; returns what people should see to."""
 
     def check(self) -> list[Finding]:
         """Check path, rights, space and ScanDir."""
+
+
+Reasons = dict[str, str]
+"""Field of a request to the reason given in it."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What the device refuses, unless somebody gives a reason.
+
+    Attributes
+    ----------
+    text
+        Why, in the device's words.
+    again
+        Asks once more, with the reason.
+    """
+
+    text: str
+    again: Callable[[str], None]
 
 
 class SessionEditor:
@@ -43,6 +73,8 @@ class SessionEditor:
         Client of the PathFixer device; called in the background only.
     run
         Runs a function in the background and hands back its outcome.
+    who
+        Who asks, as claimed.
     on_change
         Called after anything to show has changed.
     on_question
@@ -53,10 +85,11 @@ class SessionEditor:
         self,
         fixer: Fixer,
         run: Callable[[Callable[[], Any], Then], None],
+        who: str,
         on_change: Callable[[], None],
         on_question: Callable[[Question], None],
     ) -> None:
-        self._fixer, self._run = fixer, run
+        self._fixer, self._run, self._who = fixer, run, who
         self._on_change, self._on_question = on_change, on_question
         self.news = SessionNews()
         self.values = SetValues()
@@ -64,7 +97,7 @@ class SessionEditor:
         self.busy = ""
         self.message = Message("")
         self.asked_to_close = False
-        self.findings: list[Finding] | None = None
+        self.refusal: Refusal | None = None
 
     @property
     def session(self) -> Session | None:
@@ -112,23 +145,23 @@ class SessionEditor:
         """Set a value; nothing counts before it is opened."""
         values = self.values.having(field, text)
         if values != self.values:
-            self.is_edited = True
+            self.is_edited, self.refusal = True, None
             self._become(values)
             self._tell("")
 
     def discard(self) -> None:
         """Set again what the device reads."""
-        self.is_edited = False
+        self.is_edited, self.refusal = False, None
         self._become(values_of(self.session))
         self._tell("")
 
     def open(self) -> None:
         """Open what is set; a sample alone is changed in the open session."""
-        values = self.values
         if self.is_only_sample:
-            self._work("setting the sample", lambda: self._set_sample(values.sample), self._opened)
+            sample = self.values.sample
+            self._work("setting the sample", lambda _: self._set_sample(sample), self._opened, {})
         else:
-            self._work(f"opening a session for {values.proposal}", lambda: self._open(values), self._opened)
+            self._open_with(self.values, {})
 
     def ask_to_close(self) -> None:
         """Ask whether the session shall be closed."""
@@ -143,15 +176,36 @@ class SessionEditor:
     def close(self) -> None:
         """Close the session."""
         self.asked_to_close = False
-        self._work("closing the session", self._fixer.close_session, self._closed)
+        self._work(
+            "closing the session",
+            lambda reasons: self._fixer.close_session(asked_by=self._who, **reasons),
+            self._closed,
+            {},
+        )
 
     def check(self) -> None:
         """Have everything looked at that a scan needs."""
-        self._work("checking", self._fixer.check, self._checked)
+        self._work("checking", lambda _: self._fixer.check(), self._checked, {})
 
-    def _open(self, values: SetValues) -> list[str]:
-        return self._fixer.open_session(
-            values.username, values.proposal, values.visit or None, values.sample, values.endstation
+    def give_up(self) -> None:
+        """Leave it at the refusal."""
+        self.refusal = None
+        self._on_change()
+
+    def _open_with(self, values: SetValues, reasons: Reasons) -> None:
+        self._work(
+            f"opening a session for {values.proposal}",
+            lambda given: self._fixer.open_session(
+                values.username,
+                values.proposal,
+                values.visit or None,
+                values.sample,
+                values.endstation,
+                asked_by=self._who,
+                **given,
+            ),
+            self._opened,
+            reasons,
         )
 
     def _set_sample(self, sample: str) -> list[str]:
@@ -167,7 +221,6 @@ class SessionEditor:
         self._tell_result("the session is closed", to_see_to)
 
     def _checked(self, findings: list[Finding]) -> None:
-        self.findings = findings
         wrong = [finding for finding in findings if not finding.ok]
         lines = [f"{one.finding}{f': {one.cure}' if one.cure else ''}" for one in wrong]
         self._tell_result("checked: a scan has everything that it needs", lines, "checked")
@@ -179,19 +232,28 @@ class SessionEditor:
         else:
             self._tell(well)
 
-    def _work(self, what: str, function: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    def _work(
+        self, what: str, act: Callable[[Reasons], Any], done: Callable[[Any], None], reasons: Reasons
+    ) -> None:
         def ended(outcome: Outcome) -> None:
             self.busy = ""
-            if outcome.error is None:
+            error = outcome.error
+            if error is None:
                 done(outcome.result)
+            elif isinstance(error, ReasonWantedError):
+                field = error.field
+                self._refuse(str(error), lambda text: self._work(what, act, done, {**reasons, field: text}))
             else:
-                self._tell(f"{what} did not succeed: {outcome.error}", "bad")
+                self._tell(f"{what} did not succeed: {error}", "bad")
             self._on_question(self.values.question)
 
-        self.busy = what
-        self.message = Message("")
+        self.busy, self.refusal = what, None
+        self._tell("")
+        self._run(lambda: act(reasons), ended)
+
+    def _refuse(self, text: str, again: Callable[[str], None]) -> None:
+        self.refusal = Refusal(text, again)
         self._on_change()
-        self._run(function, ended)
 
     def _become(self, values: SetValues) -> None:
         before, self.values = self.values, values

@@ -1,5 +1,6 @@
 """PathFixer's panel: a Taurus widget, for a window of its own and for any TaurusGui."""
 
+import getpass
 from typing import Any
 
 from taurus.external.qt import Qt
@@ -16,6 +17,7 @@ from config_gui.views.session_rows import SessionRows
 from config_gui.views.style import SHEET, button, label
 from pathfixer.choices import Question
 from pathfixer.client import PathFixerClient
+from scifish.state_folder import host_name
 
 OPEN, SWITCH, SAMPLE = "Open session", "Switch session", "Set sample"
 
@@ -95,8 +97,8 @@ class PathFixerPanel(TaurusWidget):
     def _show_device(self, device: str) -> None:
         self.stop()
         self._device = device
-        client = PathFixerClient(device)
-        self.editor = SessionEditor(client, self.background.run, self.refresh, self._ask_choices)
+        client, who = PathFixerClient(device), f"{getpass.getuser()}@{host_name()}"
+        self.editor = SessionEditor(client, self.background.run, who, self.refresh, self._ask_choices)
         self._build()
         self.refresh()
         if device:

@@ -4,6 +4,7 @@ from taurus.external.qt import Qt
 
 from config_gui.models.session_editor import SessionEditor
 from config_gui.views.banner import Banner
+from config_gui.views.reason_strip import ReasonStrip
 
 CONDITIONS = {"ALARM": "warning", "FAULT": "bad"}
 
@@ -18,13 +19,15 @@ class SessionNotices(Qt.QScrollArea):
         inside = Qt.QWidget()
         self._editor = editor
         self.trouble, self.condition, self.office, self.question, self.message = (Banner() for _ in range(5))
+        self.refusal = ReasonStrip(editor)
         self.progress = Qt.QProgressBar()
         layout = Qt.QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        strips = (self.trouble, self.condition, self.office, self.question, self.progress, self.message)
-        for strip in strips:
+        for strip in (self.trouble, self.condition, self.office, self.question, self.refusal):
             layout.addWidget(strip)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.message)
         layout.addStretch(1)
         self.setWidget(inside)
 
@@ -34,6 +37,7 @@ class SessionNotices(Qt.QScrollArea):
         self._tell_condition()
         self._tell_office()
         self._ask()
+        self.refusal.refresh()
         self._tell_progress()
         self.message.tell(self._editor.message.text, self._editor.message.kind)
 

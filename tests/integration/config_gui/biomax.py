@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
@@ -9,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pathfixer.client import PathFixerClient
+from pathfixer.errors import CommandError, ReasonWantedError
 from scizoo.services.capture_devices import path_fixer
 from scizoo.services.device_server import DeviceServer
 from scizoo.services.run_folder import RunFolder
@@ -58,7 +60,7 @@ class Biomax:
         self.site.make_data_root()
         self.server = path_fixer(folder, tango_host, self.site, macro_server)
         properties = {**self.server.devices[0].properties, "StateDirectory": str(root / "state")}
-        properties |= {"FreeSpaceLimit": "0", "Staff": "mikegu", "Endstations": ""}
+        properties |= {"FreeSpaceLimit": "0", "Staff": "mikegu", "GrowthWindow": "10"}
         self.server.devices[0].properties.update(properties)  # type: ignore[attr-defined]
         self.client = PathFixerClient(self.server.address)
 
@@ -66,6 +68,34 @@ class Biomax:
     def visit_folder(self) -> Path:
         """Folder of the visit that runs now."""
         return self.site.data_root / "visitors" / "biomax" / "20170251" / VISIT
+
+    def wants_a_reason(self) -> bool:
+        """Ask for a switch that is refused in any case, to see whether it is for files that grow."""
+        try:
+            self.client.open_session("carlcarl", "20170999")
+        except ReasonWantedError:
+            return True
+        except CommandError:
+            return False  # the watch of growing files needs a moment to begin
+        raise AssertionError("a refused proposal was opened")
+
+    @contextmanager
+    def growing_file(self, name: str) -> Iterator[None]:
+        """Let a file of the visit grow all the time."""
+        ended = threading.Event()
+
+        def grow() -> None:
+            with (self.visit_folder / name).open("ab", buffering=0) as file:
+                while not ended.wait(0.02):
+                    file.write(b"x")
+
+        thread = threading.Thread(target=grow)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
     @contextmanager
     def frozen(self) -> Iterator[None]:

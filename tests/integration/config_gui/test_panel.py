@@ -1,5 +1,6 @@
 """PathFixer's panel off screen, on a real PathFixer, handled as a person would."""
 
+import getpass
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -190,6 +191,26 @@ def test_closing_is_asked_and_then_there_is_no_session(visitor: Visitor, biomax:
     visitor.reads(Field.USERNAME, "Not initialised")
     assert visitor.panel.rows.fields[Field.USERNAME].value() == ""
     assert biomax.client.session().state == "closed"
+
+
+def test_a_switch_under_growing_files_needs_a_reason_which_the_history_keeps(
+    visitor: Visitor, biomax: Biomax
+) -> None:
+    visitor.opens()
+    refusal = visitor.panel.notices.refusal
+    with biomax.growing_file("raw/scan-0001.h5"):
+        visitor.waits(biomax.wants_a_reason)
+        visitor.clicks(visitor.panel.close_session)
+        visitor.answers(visitor.panel.notices.question, "Close")
+        visitor.waits(refusal.isVisible)
+    assert "scan-0001.h5 grew" in refusal.text.text()
+    assert not refusal.do.isEnabled()
+    visitor.qtbot.keyClicks(refusal.reason, "the detector writes for ever")
+    visitor.clicks(refusal.do)
+    visitor.waits(visitor.panel.line.notice.isVisible)
+    assert not refusal.isVisible()
+    newest = biomax.server.proxy().History[0]
+    assert "the detector writes for ever" in newest and f"{getpass.getuser()}@" in newest
 
 
 def test_what_somebody_else_opens_is_read_beside_what_is_set_here(visitor: Visitor, biomax: Biomax) -> None:

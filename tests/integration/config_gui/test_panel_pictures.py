@@ -106,6 +106,7 @@ def test_every_state_has_its_picture_in_the_how_to(photographer: Photographer, b
     checked(photographer, biomax)
     browsing(photographer, biomax)
     closing(photographer)
+    reason_wanted(photographer, biomax)
     silent(photographer, biomax)
     needs_a_person(photographer, biomax)
     shown = re.findall(r"\(\.\./images/(ctpathfixer-[a-z-]+\.png)\)", HOW_TO.read_text(encoding="utf-8"))
@@ -200,6 +201,17 @@ def closing(photographer: Photographer) -> None:
     photographer.waits(photographer.panel.notices.question.isVisible)
     photographer.takes("closing")
     photographer.panel.editor.keep_open()
+
+
+def reason_wanted(photographer: Photographer, biomax: Biomax) -> None:
+    with biomax.growing_file("raw/scan-0001.h5"):
+        photographer.waits(biomax.wants_a_reason)
+        photographer.waits(lambda: photographer.panel.editor.is_reachable)
+        photographer.panel.editor.close()
+        photographer.waits(photographer.panel.notices.refusal.isVisible)
+    photographer.qtbot.keyClicks(photographer.panel.notices.refusal.reason, "the detector hangs, told Ana")
+    photographer.takes("reason")
+    photographer.panel.editor.give_up()
 
 
 def silent(photographer: Photographer, biomax: Biomax) -> None:

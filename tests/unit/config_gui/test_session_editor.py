@@ -10,7 +10,7 @@ from config_gui.models.session_editor import SessionEditor
 from config_gui.models.session_fields import NOT_INITIALISED, Field, SetValues, read_values, values_of
 from config_gui.models.session_news import SessionDesk, SessionNews
 from pathfixer.choices import Choices, Question
-from pathfixer.errors import CommandError, NoAnswerError
+from pathfixer.errors import CommandError, NoAnswerError, ReasonWantedError
 from pathfixer.look import Activity, Look
 from scifish.session import Session
 from sdm.findings import Finding
@@ -44,6 +44,7 @@ class Device:
         self.error: CommandError | None = None
         self.findings: list[Finding] = []
         self.pending: list[Callable[[], None]] = []
+        self.reasons: list[dict[str, str]] = []
 
     def run(self, function: Callable[[], Any], then: Then) -> None:
         def end() -> None:
@@ -58,13 +59,15 @@ class Device:
     def finish(self) -> None:
         self.pending.pop()()
 
-    def open_session(self, *request: str | None) -> list[str]:
+    def open_session(self, *request: str | None, asked_by: str, **reasons: str) -> list[str]:
+        self.reasons.append({"asked_by": asked_by, **reasons})
         return self._answer("open", *request)
 
     def set_sample(self, sample: str) -> None:
         self._answer("sample", sample)
 
-    def close_session(self) -> list[str]:
+    def close_session(self, *, asked_by: str, **reasons: str) -> list[str]:
+        self.reasons.append({"asked_by": asked_by, **reasons})
         return self._answer("close")
 
     def check(self) -> list[Finding]:
@@ -90,7 +93,7 @@ def asked() -> list[Question]:
 
 @pytest.fixture
 def editor(device: Device, asked: list[Question]) -> SessionEditor:
-    editor = SessionEditor(device, device.run, lambda: None, asked.append)
+    editor = SessionEditor(device, device.run, "cleo@here", lambda: None, asked.append)
     editor.take_news(look_at(CLOSED))
     return editor
 
@@ -232,6 +235,56 @@ def test_findings_are_told_with_their_cure(editor: SessionEditor, device: Device
     editor.check()
     device.finish()
     assert editor.message.text == "checked; to see to:\n  • raw has mode 2750: run Repair"
+
+
+@pytest.mark.parametrize("field", ["force_reason", "override_reason"])
+def test_a_refusal_that_a_reason_lets_pass_asks_for_it_and_then_does_it(
+    editor: SessionEditor, device: Device, field: str
+) -> None:
+    device.error = ReasonWantedError("a macro runs on door/b/1: force it with a reason", field)
+    fill(editor, SET)
+    editor.open()
+    device.finish()
+    assert editor.refusal is not None and editor.refusal.text.startswith("a macro runs")
+    device.error = None
+    editor.refusal.again("the macro hangs")
+    device.finish()
+    assert device.reasons == [{"asked_by": "cleo@here"}, {"asked_by": "cleo@here", field: "the macro hangs"}]
+    assert device.called[0] == device.called[1]
+    assert editor.refusal is None and editor.message.text == "the session is open"
+
+
+def test_two_reasons_are_given_one_after_the_other(editor: SessionEditor, device: Device) -> None:
+    fill(editor, SET)
+    device.error = ReasonWantedError("the user office is away", "override_reason")
+    editor.open()
+    device.finish()
+    device.error = ReasonWantedError("a macro runs", "force_reason")
+    assert editor.refusal
+    editor.refusal.again("PI on the telephone")
+    device.finish()
+    device.error = None
+    editor.refusal.again("it hangs")
+    device.finish()
+    assert device.reasons[-1] == {
+        "asked_by": "cleo@here",
+        "override_reason": "PI on the telephone",
+        "force_reason": "it hangs",
+    }
+
+
+def test_a_refusal_is_left_alone_or_goes_with_the_next_edit(editor: SessionEditor, device: Device) -> None:
+    device.error = ReasonWantedError("a macro runs", "force_reason")
+    editor.take_news(look_at(OPEN))
+    editor.close()
+    device.finish()
+    assert editor.refusal is not None
+    editor.give_up()
+    assert editor.refusal is None
+    editor.close()
+    device.finish()
+    editor.set(Field.SAMPLE, "air")
+    assert editor.refusal is None
 
 
 class Fixer:
