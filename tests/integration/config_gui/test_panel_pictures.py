@@ -80,7 +80,7 @@ def colours(image: Qt.QImage) -> int:
 
 @pytest.fixture
 def biomax(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Biomax]:
-    with tempfile.TemporaryDirectory(prefix="biomax-") as name:
+    with tempfile.TemporaryDirectory(prefix="sdm-") as name:
         yield from serving_biomax(run_folder, tango_db, Path(name))
 
 
