@@ -47,8 +47,9 @@ class SwitchGuard:
         self._endstation_of = endstation_of
 
     def prepare(self) -> None:
-        """Learn which Doors there are; takes as long as the slowest MacroServer."""
-        self._doors.learn(self._endstation_of(None).macro_servers)
+        """Learn which Doors there are; takes seconds when a MacroServer does not answer."""
+        everything = self._endstation_of(None)
+        self._doors.learn(everything.doors, everything.macro_servers)
 
     def let_pass(self, session: Session, endstations: list[str | None], request: Request) -> str:
         """Return what the history is to say of a forced switch; empty when nothing speaks against it.

@@ -1,9 +1,8 @@
 """The attributes of a PathFixer: what is shown of the session, and what can be written."""
 
-import threading
 from typing import Any
 
-from tango import AttrWriteType, DevState
+from tango import AttrWriteType, AutoTangoMonitor, DevState
 
 from pathfixer.desk import Desk
 from pathfixer.keeper import Keeper
@@ -58,7 +57,6 @@ class SessionAttributes(ScizooDevice):
 
     def init_device(self) -> None:
         """Start with nothing shown."""
-        self._publishing = threading.Lock()
         self._staged: dict[str, str] = {}
         super().init_device()
 
@@ -71,8 +69,8 @@ class SessionAttributes(ScizooDevice):
         raise NotImplementedError
 
     def show(self, keeper: Keeper, desk: Desk) -> None:
-        """Publish everything; never on a thread that holds the device, which publishing waits for."""
-        with self._publishing:
+        """Publish everything at once: no read of several attributes sees half a switch."""
+        with AutoTangoMonitor(self):
             for name, value in shown(keeper, desk).items():
                 self.publish(name, _carried(value))
             condition = keeper.condition
