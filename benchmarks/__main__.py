@@ -13,6 +13,8 @@ STATE = Path(__file__).parents[1] / ".state" / "bench"
 NAMES = (
     "snapshot",
     "snapshot_ill",
+    "opening",
+    "attribute_reads",
     "spool",
     "spool_memory",
     "tree_check",

@@ -64,7 +64,7 @@ class Doors:
 
     def _named(self, doors: Collection[str], macro_servers: Collection[str]) -> set[str]:
         known = (door for server in macro_servers for door in self._known.get(server.lower(), ()))
-        return set(doors) or set(known)
+        return {_short(door) for door in doors} or set(known)
 
     def _ask_for_doors(self, macro_servers: Collection[str]) -> dict[str, str]:
         """Learn which Doors there are; return a sentence for each MacroServer that never named any."""

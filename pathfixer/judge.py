@@ -31,6 +31,10 @@ GENERATIONS = 8
 """A parent's parent counts too, so far."""
 
 
+UNKNOWN = "unknown"
+"""Status of a proposal that nobody can say anything about."""
+
+
 class Judge:
     """Judges requests for one beamline.
 
@@ -90,7 +94,7 @@ class Judge:
         visit = pick_visit(
             request.visit or None, self._visits(proposal), is_staff, self._rules, self._clock()
         )
-        return Permit(proposal.number, self._category(proposal), visit, warnings=warnings, known=proposal)
+        return Permit(proposal, self._category(proposal), visit, warnings=warnings)
 
     def _ask(self, request: OpenRequest, is_staff: bool) -> list[Told]:
         """Return the proposal and, as far as they decide, its ancestors."""
@@ -126,21 +130,21 @@ class Judge:
             reason = _required_reason(request, is_staff, f"{away}: {error}")
             visit = self._unscheduled(request, visits)
         return Permit(
-            proposal.number,
+            proposal,
             self._category(proposal),
             visit,
             "override" if reason else "cached",
             as_of,
             reason,
             [*warnings, away],
-            proposal,
         )
 
     def _by_override(self, request: OpenRequest, is_staff: bool, trouble: str) -> Permit:
         away = f"the user office is away ({trouble}) and has not told of proposal {request.proposal} lately"
         reason = _required_reason(request, is_staff, away)
         visit = self._unscheduled(request, self._kept_visits(request.proposal))
-        return Permit(request.proposal, None, visit, "override", None, reason, [away])
+        unknown = Proposal(number=request.proposal, status=UNKNOWN)
+        return Permit(unknown, None, visit, "override", None, reason, [away])
 
     def _visits(self, proposal: Proposal) -> list[Visit]:
         return visits_of(proposal, self._beamline, self._rules, self._kept(proposal.number))

@@ -163,13 +163,13 @@ class Opener:
 
     def _place(self, permit: Permit, sample: str) -> Place:
         category = permit.category or self._category_on_disk(permit) or IN_DOUBT
-        return self._place_in(category, permit, self.sample_folder(category, permit.proposal, sample))
+        return self._place_in(category, permit, self.sample_folder(category, permit.proposal.number, sample))
 
     def _place_in(self, category: Category, permit: Permit, sample: str = "") -> Place:
         return Place(
             category=category,
             beamline=self._config.beamline,
-            proposal=permit.proposal,
+            proposal=permit.proposal.number,
             visit=permit.visit.name,
             sample=sample,
         )

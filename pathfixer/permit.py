@@ -15,21 +15,20 @@ class Permit:
 
     Attributes
     ----------
+    proposal
+        As may be told; only its number when nobody can say more.
     category
         None when nobody can say what type the proposal is of.
     office_as_of
         When the office said what this rests on; none when it has just said it, or never.
     override_reason
         Why staff open it without the office's word.
-    known
-        The proposal as the office tells it, or has told it; none when it never did.
     """
 
-    proposal: str
+    proposal: Proposal
     category: Category | None
     visit: Visit
     origin: Literal["live", "cached", "override"] = "live"
     office_as_of: datetime | None = None
     override_reason: str | None = None
     warnings: list[str] = field(default_factory=list)
-    known: Proposal | None = None

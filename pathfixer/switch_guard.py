@@ -5,7 +5,7 @@ from typing import Protocol
 
 from pathfixer.doors import Doors
 from pathfixer.endstations import Endstation
-from pathfixer.errors import RefusedError
+from pathfixer.errors import NeedsForceError
 from pathfixer.open_request import Request
 from scifish.session import Session
 from sdm.growth_watch import Growth
@@ -65,7 +65,7 @@ class SwitchGuard:
 
         Raises
         ------
-        RefusedError
+        NeedsForceError
             With all that speaks against it.
         """
         force_reason = request.force_reason
@@ -74,7 +74,7 @@ class SwitchGuard:
             return f"forced without need: {force_reason}" if force_reason else ""
         found = "; ".join(obstacles)
         if not force_reason:
-            raise RefusedError(f"{found}. Wait until that is done, or force it with a reason")
+            raise NeedsForceError(f"{found}. Wait until that is done, or force it with a reason")
         return f"forced: {force_reason}, although {found}"
 
     def close(self) -> None:

@@ -78,7 +78,7 @@ def opening_record(
         starts_at=permit.visit.starts_at,
         ends_at=permit.visit.ends_at,
         reason=permit.override_reason or "",
-        proposal=facts_of(permit.known, place.category) if permit.known else None,
+        proposal=facts_of(permit.proposal, place.category),
         folders=folder_facts(folders, paths.visit),
     )
 

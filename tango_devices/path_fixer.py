@@ -4,6 +4,7 @@ Every attribute answers from memory. Opening, closing, checking and repairing ar
 returns the job's id at once, ``JobState`` and ``JobResult`` tell what came of it.
 """
 
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 from tango.server import command, run
 
 from pathfixer.assembly import assemble, now_utc
+from pathfixer.choices import parse_question
 from pathfixer.desk import Desk
 from pathfixer.errors import PathFixerError, RefusedError
 from pathfixer.keeper import Keeper
@@ -110,6 +112,13 @@ class PathFixer(VisitCommands):
         """Return ``<visit>  <begin> - <end>`` of a proposal's scheduled visits, from memory."""
         with told("PathFixer", *REFUSALS):
             return self._working()[1].visits(proposal)
+
+    @command(dtype_in=str, doc_in="username?, proposal?, visit? as JSON", dtype_out=str)
+    def Choices(self, text: str) -> str:  # noqa: N802
+        """Return what this user may choose, as JSON, from memory; stages nothing."""
+        with told("PathFixer", *REFUSALS):
+            choices = self._working()[1].choices(parse_question(text))
+            return json.dumps(choices.model_dump())  # ASCII: Tango is Latin-1
 
     @command(dtype_out=str)
     def Check(self) -> str:  # noqa: N802

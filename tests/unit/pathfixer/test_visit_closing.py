@@ -88,7 +88,7 @@ class Bench:
         visit = Visit("20260914", BEGIN, END)
         folders = self.files.make(self.plan(PLACE))
         proposal = Proposal(number="20260101", title="Ice")
-        permit = Permit("20260101", "visitors", visit, known=proposal)
+        permit = Permit(proposal, "visitors", visit)
         paths = render(RULES, str(self.root), PLACE)
         self.book.opened(opening_record(PLACE, paths, permit, folders, self.now))
         (self.visit / "raw/scan.h5").write_text("data")
