@@ -2,8 +2,6 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 RUN := .venv/bin/python -m
-# Stop, abort and lost ends with a real Sardana: run with the bad days, since they fail now and then.
-BAD_ENDS := tests/integration/sardana_recorders/test_bad_ends.py
 WITH_GUI := . .state/system/gui.sh &&
 
 # make demo KEEP=1 BROKER=kafka SCICAT_URL=https://…
@@ -30,8 +28,10 @@ demo: ## one scan and one file, from nothing to the catalogue (KEEP=1 BROKER=kaf
 	@$(PYTHON) -m bootstrap demo $(if $(filter kafka,$(BROKER)),kafka)
 	@.venv/bin/scizoo demo $(DEMO_OPTIONS)
 
-test: setup lint ## lint, then unit and integration tests against the real parts
-	@$(WITH_GUI) $(RUN) pytest tests/unit tests/integration --ignore=$(BAD_ENDS)
+# The bad days are a process of their own: a process keeps the first Tango database it has seen.
+test: setup lint ## lint, then all tests against the real parts
+	@$(WITH_GUI) $(RUN) pytest tests/unit tests/integration
+	@$(WITH_GUI) $(RUN) pytest tests/bad_days
 
 test-unit: setup ## the fast tests only
 	@$(WITH_GUI) $(RUN) pytest tests/unit
@@ -40,7 +40,6 @@ test-integration: setup ## the tests with Tango, Sardana, Kafka and MongoDB only
 	@$(WITH_GUI) $(RUN) pytest tests/integration
 
 test-bad-days: setup ## whatever dies, nothing is lost: the bad days only
-	@$(WITH_GUI) $(RUN) pytest $(BAD_ENDS)
 	@$(WITH_GUI) $(RUN) pytest tests/bad_days
 
 test-versions: setup ## the lowest and the newest version of each dependency

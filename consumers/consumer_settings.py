@@ -1,13 +1,8 @@
 """The settings of Kafka's consumer."""
 
-import logging
 from typing import Any
 
-from confluent_kafka import KafkaError, TopicPartition
-
 from consumers.configuration import Kafka
-
-log = logging.getLogger("scicow")
 
 
 def consumer_settings(kafka: Kafka, group: str) -> dict[str, Any]:
@@ -25,13 +20,7 @@ def consumer_settings(kafka: Kafka, group: str) -> dict[str, Any]:
         "queued.max.messages.kbytes": 16_384,
         "fetch.wait.max.ms": 100,
         "isolation.level": "read_committed",
-        "on_commit": _on_commit,
     }
     if kafka.instance is not None:
         settings["group.instance.id"] = f"{group}-{kafka.instance}"
     return settings
-
-
-def _on_commit(error: KafkaError | None, _: list[TopicPartition]) -> None:
-    if error is not None:
-        log.info("offsets not committed: %s", error.str())

@@ -26,6 +26,7 @@ from consumers.delivery import Delivery, Partition
 from consumers.errors import FatalError
 from consumers.gaps import GapWatch
 from consumers.offsets import OpenOffsets
+from scifish.log_watch import LogWatch
 
 POLL_S = 0.5
 LOOKUP_S = 10
@@ -59,9 +60,12 @@ class Source:
         progress
             Broker time of the last finished message per partition, as the state database knows it.
         """
-        self._settings = {**settings, "error_cb": self._on_error}
-        self._brokers_were_away = False
-        """Since the group gave us what we read."""
+        self._settings = {**settings, "error_cb": self._on_error, "on_commit": self._on_commit}
+        self._session_s = float(settings["session.timeout.ms"]) / 1000
+        self._may_be_fenced = False
+        """Since the group last took a commit, the brokers were away, or we were."""
+        self._polled_at = time.monotonic()
+        self._watch = LogWatch()
         self._consumer = Consumer(self._settings)
         self._topics = list(topics)
         self._buffer = buffer
@@ -87,14 +91,19 @@ class Source:
             The group has fenced this process off, or the client has given up, and no outage explains it.
         """
         self._mind_the_marks()
+        self._mind_the_time()
         for place in list(self._cut):
             self._begin_again(place)
         for _ in range(MOST_PER_POLL):
             message = self._poll_one(timeout_s)
             if message is None:
-                return
+                break
             timeout_s = 0
             self._take(message)
+        else:
+            return
+        if not self._paused and self._watch.is_astray(self._consumer):
+            self._join_anew("nothing comes, although the log ends elsewhere: was the topic made again?")
 
     def reading(self) -> set[str]:
         """Return the topics that the group has given to this process."""
@@ -129,13 +138,14 @@ class Source:
         delivery = _delivery(message)
         if (gap := self._gaps.first(delivery)) is not None:
             self._buffer.put_gap(gap)
+        self._watch.stands_at(delivery.place, delivery.offset + 1)
         self._offsets.deliver(delivery)
         self._buffer.put(delivery)
 
     def _judge(self, error: KafkaError, message: Message | None) -> None:
         code = error.code()
         if code == KafkaError._FATAL or error.fatal():
-            self._join_anew(error)
+            self._bear(error)
         elif code == KafkaError._AUTO_OFFSET_RESET and message is not None:
             self._cut.add((message.topic() or "", message.partition() or 0))
         elif code == KafkaError.UNKNOWN_TOPIC_OR_PART:
@@ -143,21 +153,32 @@ class Source:
         elif code != KafkaError._PARTITION_EOF:
             log.warning("Kafka: %s", error.str())
 
-    def _join_anew(self, error: KafkaError) -> None:
+    def _bear(self, error: KafkaError) -> None:
         """Go on with a new client when an outage explains why the group has fenced off this one.
 
-        A commit that waits for the brokers is sent without our member id when our session runs out
-        meanwhile, and the group takes it for a second process of this instance.
+        A commit that waits until our session has run out is sent without our member id, and the group
+        takes it for a second process of this instance.
         """
-        if not self._brokers_were_away:
+        if not self._may_be_fenced:
             raise FatalError(
                 f"Kafka's client has given up: {error.str()}. Is another process of this instance on?"
             )
-        log.warning("joins the group anew after an outage of the brokers: %s", error.str())
+        self._join_anew(error.str())
+
+    def _join_anew(self, why: str) -> None:
+        """Go on with a client that knows nothing of the past."""
+        log.warning("joins the group anew: %s", why)
         self._on_lost(self._consumer, self._consumer.assignment())
         self._consumer.close()
-        self._consumer, self._brokers_were_away = Consumer(self._settings), False
+        self._consumer, self._may_be_fenced = Consumer(self._settings), False
         self.subscribe()
+
+    def _mind_the_time(self) -> None:
+        """Notice that this process was frozen for so long that its session may have run out."""
+        now = time.monotonic()
+        if now - self._polled_at >= self._session_s / 2:
+            self._may_be_fenced = True
+        self._polled_at = now
 
     def _mind_the_marks(self) -> None:
         if not self._paused and self._buffer.is_full:
@@ -188,7 +209,7 @@ class Source:
         consumer.incremental_assign(starts)
         # A pause outlives its assignment: without this the beamline would be silently dead.
         consumer.resume(consumer.assignment())
-        self._paused = self._brokers_were_away = False
+        self._paused = False
 
     def _start(self, partition: TopicPartition) -> TopicPartition:
         place = (partition.topic, partition.partition)
@@ -201,6 +222,7 @@ class Source:
             return TopicPartition(*place, OFFSET_STORED)
         if low <= committed <= high:
             log.info("reads %s[%d] from offset %d", *place, committed)
+            self._watch.stands_at(place, committed)
             return TopicPartition(*place, committed)
         self._begin(place, low, high, certain=committed >= 0)
         return TopicPartition(*place, low)
@@ -224,6 +246,7 @@ class Source:
 
     def _begin(self, place: Partition, low: int, high: int, *, certain: bool) -> None:
         log.info("reads %s[%d] from its beginning, offset %d", *place, low)
+        self._watch.stands_at(place, low)
         gap = self._gaps.begin(place, empty=low == high, certain=certain)
         if gap is not None:
             self._buffer.put_gap(gap)
@@ -237,12 +260,19 @@ class Source:
         self._offsets.drop(places)
         self._buffer.drop(places)
         self._gaps.drop(places)
+        self._watch.drop(places)
         self._cut.difference_update(places)
 
     def _on_error(self, error: KafkaError) -> None:
         log.warning("Kafka: %s", error.str())
         if error.code() in NO_BROKER:
-            self._brokers_were_away = True
+            self._may_be_fenced = True
+
+    def _on_commit(self, error: KafkaError | None, _: list[TopicPartition]) -> None:
+        if error is None:
+            self._may_be_fenced = False
+        else:
+            log.info("offsets not committed: %s", error.str())
 
 
 def _delivery(message: Message) -> Delivery:

@@ -1,12 +1,13 @@
 """Putting a keeper together from its configuration, with the real parts."""
 
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from pathfixer.config import Config
 from pathfixer.doors import Doors
 from pathfixer.follower import Follower, Run
 from pathfixer.followers import Followers
+from pathfixer.judge import Judge
 from pathfixer.keeper import Keeper
 from pathfixer.listener import Listener
 from pathfixer.office_memory import OfficeMemory
@@ -16,6 +17,7 @@ from pathfixer.registry import has_signed_off, running_path_fixers
 from pathfixer.sardana import MacroServerEnvironment
 from pathfixer.scan_dir_follower import ScanDirFollower
 from pathfixer.siblings import Siblings
+from pathfixer.staff import Staff
 from pathfixer.store import Store
 from pathfixer.switch_guard import SwitchGuard
 from pathfixer.tango_attribute import TangoAttribute
@@ -26,6 +28,9 @@ from sdm.growth_watch import GrowthWatch
 from sdm.path_rules import PathRules, is_in_proposal
 from sdm.rule_files import load_rules
 from sdm.user_office.choose import open_office, parse_settings
+from sdm.user_office.disk_cache import DiskCache
+from sdm.user_office.protocol import UserOffice
+from sdm.user_office.remembering import RememberingOffice
 
 
 def assemble(
@@ -58,9 +63,12 @@ def assemble(
         The rules or the user office are not configured rightly.
     """
     rules = load_rules(config.rules)
-    office = open_office(config.user_office, parse_settings(config.user_office_settings))
+    asked = open_office(config.user_office, parse_settings(config.user_office_settings))
     unowned = config.unowned(rules)
     store = Store.open(config.state_folder(device))
+    office = _remembering(config, device, rules, asked)
+    staff = Staff(config.beamline_principal(rules), config.staff, run, on_change)
+    judge = Judge(office, staff, config.beamline, rules, now_utc)
     files, growth, reader = (
         FileWorker(config.file_timeout),
         GrowthWatch(config.growth_listing, run),
@@ -73,11 +81,11 @@ def assemble(
             free_limit_gib=config.free_space_limit,
             endstation_of=config.endstation_of,
             store=store,
-            opener=Opener(config, rules, office, files, store.sample_code, now_utc),
+            opener=Opener(config, rules, judge, files, store.sample_code, now_utc),
             files=files,
             macro_servers=_macro_servers(config, rules, store, on_change),
             listeners=_listeners(config, store, on_change),
-            office=OfficeMemory(office, config.beamline, rules, run, on_change, now_utc),
+            office=OfficeMemory(office, staff, config.beamline, rules, run, on_change),
             watch=TreeWatch(files, unowned),
             growth=growth,
             guard=SwitchGuard(
@@ -95,6 +103,13 @@ def assemble(
 def now_utc() -> datetime:
     """Return the time, in UTC."""
     return datetime.now(timezone.utc)
+
+
+def _remembering(config: Config, device: str, rules: PathRules, office: UserOffice) -> RememberingOffice:
+    keep = timedelta(days=config.office_memory)
+    file = config.state_folder(device) / "office.db"
+    cache = DiskCache(file, rules.proprietary_types, keep, now_utc)
+    return RememberingOffice(office, cache, rules.proprietary_types, now_utc)
 
 
 def _macro_servers(

@@ -43,7 +43,12 @@ class Config(BaseModel):
     listeners: tuple[ListenerText, ...] = Field(default=(), description="<attribute>=<template>, one a line")
     endstations: tuple[EndstationLine, ...] = ()
     siblings: tuple[str, ...] = Field(default=(), description="the other PathFixers of the beamline")
-    staff: tuple[str, ...] = Field(default=(), description="accounts that may open any proposal")
+    staff: tuple[str, ...] = Field(
+        default=(), description="may open any proposal where this machine cannot tell the beamline's group"
+    )
+    office_memory: float = Field(
+        default=30, gt=0, description="days; what the office told before is forgotten"
+    )
     put_back: bool = Field(default=False, description="undo a user's change of ScanDir, once per change")
     scan_file: tuple[ScanFileTemplate, ...] = Field(default=(), description="written at opening, if any")
     growth_window: float = Field(default=10, ge=0, description="no switch so soon after a file grew; 0: any")
@@ -82,6 +87,10 @@ class Config(BaseModel):
         """Return what ``Endstation`` may be."""
         return [NO_ENDSTATION, *(one.name for one in self._stations())]
 
+    def beamline_principal(self, rules: PathRules) -> Principal:
+        """Return the group of the beamline's people."""
+        return self._group(self.beamline_group, rules.groups.beamline, {"beamline": self.beamline})
+
     def principals(self, rules: PathRules, service: int, proposal: str) -> Principals:
         """Return who owns what for a proposal; ``service`` is the uid of the device's account."""
         fields = {"beamline": self.beamline, "proposal": proposal}
@@ -89,7 +98,7 @@ class Config(BaseModel):
             site_owner=parse_principal(self.site_owner),
             site_group=parse_principal(self.site_group),
             service=service,
-            beamline=self._group(self.beamline_group, rules.groups.beamline, fields),
+            beamline=self.beamline_principal(rules),
             proposal=self._group(self.proposal_group, rules.groups.proposal, fields),
         )
 

@@ -21,7 +21,7 @@ class Desk:
     Parameters
     ----------
     config
-        Who is staff, and which endstations there are.
+        Which endstations there are.
     keeper
         Whose session is shown.
     clock
@@ -46,8 +46,8 @@ class Desk:
 
     @property
     def is_staff(self) -> bool:
-        """Whether the staged user may open any proposal."""
-        return self._is_staff(self.username)
+        """Whether the staged user may open any proposal, as far as that is known by now."""
+        return self._keeper.office.is_staff(self.username)
 
     def stage(self, name: str, value: str, client: str) -> None:
         """Stage a set point; raises RefusedError for an endstation that is not configured."""
@@ -94,16 +94,13 @@ class Desk:
         sessions = [step.session for step in self._keeper.current.steps]
         return Choices(
             usernames=usernames_of(sessions),
-            proposals=options(office.proposals(username, self._is_staff(username))) if username else (),
+            proposals=options(office.proposals(username, office.is_staff(username))) if username else (),
             visits=options(office.visits(question.proposal)),
             samples=samples_of(sessions, question.proposal, question.visit),
             endstations=tuple(self._config.endstation_names()),
             as_of=as_of.isoformat(timespec="seconds") if as_of else "",
             problem=office.problem or "",
         )
-
-    def _is_staff(self, username: str) -> bool:
-        return username in self._config.staff
 
     @property
     def _session(self) -> Session:

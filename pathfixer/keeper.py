@@ -107,7 +107,7 @@ class Keeper:
         self._watch_growth()
         self._parts.run(self._parts.guard.prepare)
         self._parts.siblings.start(self._parts.run)
-        self._parts.office.refresh()
+        self._parts.office.start()
         self._parts.run(self._watch_for_ever)
 
     def stop(self) -> None:
@@ -115,6 +115,7 @@ class Keeper:
         self._stopped.set()
         self.samples.stop()
         self.destination.stop()
+        self._parts.office.stop()
         for part in (self._parts.guard, self._parts.growth, self._parts.files, self._parts.store):
             part.close()
         self._parts.siblings.stop()

@@ -31,10 +31,8 @@ class OpenRequest(Request):
     visit: str | None = Field(default=None, description="null or empty: the one that runs now")
     sample: str = Field(default="", description="folders below raw; empty: none")
     endstation: str | None = Field(default=None, description="null, empty or None: the whole beamline")
-    override_reason: str = Field(
-        default="",
-        max_length=500,
-        description="why staff open it while the user office is away; empty: not then",
+    override_reason: Reason = Field(
+        default="", description="why staff open it while the user office is away; empty: not then"
     )
 
 

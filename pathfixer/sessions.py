@@ -2,25 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
 
+from pathfixer.permit import Permit
 from pathfixer.steps import Step
 from scifish.session import Session
 from sdm.path_rules import Paths, Place
-from sdm.visits import Visit
 
 
 def open_document(
     revision: int,
     place: Place,
     paths: Paths,
-    visit: Visit,
+    permit: Permit,
     username: str,
     endstation: str | None,
     unowned_path: str,
     now: datetime,
     warnings: list[str],
-    origin: Literal["live", "cached", "override"] = "live",
 ) -> Session:
     """Return the document of a session that opens now."""
     return Session(
@@ -38,8 +36,10 @@ def open_document(
         process_path=paths.process,
         unowned_path=unowned_path,
         opened_at=now,
-        visit_ends_at=visit.ends_at,
-        origin=origin,
+        visit_ends_at=permit.visit.ends_at,
+        origin=permit.origin,
+        office_as_of=permit.office_as_of,
+        override_reason=permit.override_reason,
         warnings=warnings,
     )
 
@@ -99,7 +99,15 @@ def history_line(step: Step) -> str:
     else:
         did = "closed"
     by = f"{step.who} from {step.client}" if step.who else step.client
-    return f"{step.at} {did}, asked by {by}" + (f", {step.reason}" if step.reason else "")
+    reasons = [text for text in (step.reason, ground(session)) if text]
+    return ", ".join([f"{step.at} {did}, asked by {by}", *reasons])
+
+
+def ground(session: Session) -> str | None:
+    """Return on what ground a session was opened, for its line of the history; none for the usual one."""
+    if session.origin == "override":
+        return f"by override: {session.override_reason}"
+    return "the user office was away" if session.origin == "cached" else None
 
 
 def _chosen(steps: Iterable[Step], session: Session) -> Step | None:

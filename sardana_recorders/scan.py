@@ -63,7 +63,7 @@ class CapturedScan:
         """Commit at once, wait a moment for the start values, commit again."""
         told = self._tell_start(recordlist)
         reached("recorder.started")
-        told.capture.wait_start(told.settings.begin_wait_s, self._is_asked)
+        told.capture.wait_start(told.settings.begin_wait_s, self._is_stopped)
         told.begin_again()
         self._close_those_left_behind(told)
         self._say_what_people_must_know(told)
@@ -83,10 +83,11 @@ class CapturedScan:
         told.capture.begin_end()
         # A scan that was stopped half-way is worth its end values; one without a point is not.
         asked = self._flags() if told.records.recorded else NOTHING_ASKED
+        limit_s = 0 if self._flags().aborted else told.settings.end_wait_s
         if not told.is_begun:
             told.plain = read_scan(self.macro(), recordlist.getEnviron())
         reached("recorder.ending")
-        told.capture.wait_end(told.settings.end_wait_s, lambda: self._is_asked(asked))
+        told.capture.wait_end(limit_s, lambda: self._is_stopped(asked))
         self._tell_end(told, recordlist, raised)
         reached("recorder.ended")
 
@@ -174,10 +175,13 @@ class CapturedScan:
     def _flags(self) -> Flags:
         return flags_of(self.macro()).since(self._asked_before)
 
-    def _is_asked(self, before: Flags = NOTHING_ASKED) -> bool:
-        """Tell whether the user has asked for an abort, or, since ``before``, for a stop."""
-        flags = self._flags()
-        return flags.aborted or flags.since(before).stopped
+    def _is_stopped(self, before: Flags = NOTHING_ASKED) -> bool:
+        """Tell whether the user has asked for a stop since ``before``.
+
+        An abort ends a wait by itself: Sardana throws it into the wait some time after its flag. Who
+        left at the flag would have it thrown into the next recorder, which then never closes its file.
+        """
+        return self._flags().since(before).stopped
 
 
 def _where(macro: Any) -> dict[str, str | None]:

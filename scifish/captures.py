@@ -4,6 +4,7 @@ So it works while SciFish is dead: then the spools tell what the forwarder has n
 """
 
 import json
+import math
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -70,12 +71,22 @@ class CaptureState(BaseModel):
 class _Gathered:
     """What the databases say of one capture."""
 
+    place: float = math.inf
+    """Rises with each capture that the forwarder notes; infinite before that."""
     rows: dict[tuple[str, int], tuple[RowHead, bool]] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def came(self) -> tuple[float, float]:
+        """What orders captures by their coming; the host's clock only counts among those not yet noted."""
+        return self.place, max(head.committed_s for head, _ in self.rows.values())
 
 
 def list_captures(folder: StateFolder, limit: int = 50, door: str | None = None) -> list[CaptureState]:
     """Return the newest captures, of one Door when it is given, the last begun first.
+
+    Which are the newest is told by the order of their coming: a scan of a host whose clock was a week
+    back is among them.
 
     Raises
     ------
@@ -141,8 +152,9 @@ def _body(path: Path, row: int) -> bytes | None:
 
 
 def _look_up(folder: StateFolder, wanted: Wanted) -> list[CaptureState]:
-    states = [_tell(pid, found) for pid, found in _gather(folder, wanted).items()]
-    return sorted(states, key=lambda state: state.start_ns, reverse=True)[: wanted.limit]
+    gathered = sorted(_gather(folder, wanted).items(), key=lambda item: item[1].came, reverse=True)
+    states = [_tell(pid, found) for pid, found in gathered[: wanted.limit]]
+    return sorted(states, key=lambda state: state.start_ns, reverse=True)
 
 
 def _gather(folder: StateFolder, wanted: Wanted) -> dict[str, _Gathered]:
@@ -162,14 +174,14 @@ def _gather(folder: StateFolder, wanted: Wanted) -> dict[str, _Gathered]:
 
 
 def _gather_ledger(database: sqlite3.Connection, wanted: Wanted, gathered: dict[str, _Gathered]) -> None:
-    pids = [pid for (pid,) in database.execute(*wanted.query())]
+    places = dict(database.execute(*wanted.query()).fetchall())
     query = """SELECT spool, state = 'sent', row, pid, phase, author, part, rank, revision, committed_s,
         summary FROM message WHERE pid = ? AND state != 'unreadable'"""
-    for pid in pids:
+    for pid, place in places.items():
         found = database.execute(query, (pid,)).fetchall()
         if found:
             rows = {(row[0], row[2]): (RowHead(*row[2:]), bool(row[1])) for row in found}
-            gathered[pid] = _Gathered(rows, answers_of(database, pid))
+            gathered[pid] = _Gathered(place, rows, answers_of(database, pid))
 
 
 def _gather_spool(path: Path, noted: int, wanted: Wanted, gathered: dict[str, _Gathered]) -> None:

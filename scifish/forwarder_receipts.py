@@ -15,6 +15,7 @@ from confluent_kafka import (
 )
 
 from scifish.kafka_client import KafkaClient
+from scifish.log_watch import LogWatch
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +58,10 @@ class ReceiptReader:
     def __init__(self, client: KafkaClient, topic: str) -> None:
         self.topic = topic
         self.trouble: str | None = "not connected yet"
+        self._client = client
         self._was_missing = False
-        self._consumer = Consumer(
-            {**client.settings(), **SETTINGS}, logger=logging.getLogger("scifish.kafka")
-        )
+        self._watch = LogWatch()
+        self._consumer = self._new_consumer()
 
     def assign(self, next_offsets: Mapping[int, int], wait_s: float) -> None:
         """Find the topic's partitions and read on in each; ``trouble`` is None when that worked.
@@ -89,6 +90,8 @@ class ReceiptReader:
                 for number in found.partitions
             ]
         )
+        for number, offset in known.items():
+            self._watch.stands_at((self.topic, number), offset)
         self.trouble, self._was_missing = None, False
 
     def read(self, wait_s: float) -> list[Record]:
@@ -99,11 +102,26 @@ class ReceiptReader:
                 records.append(_record(message))
             else:
                 self._on_error(message.error(), message.partition())
+        for record in records:
+            self._watch.stands_at((self.topic, record.partition), record.offset + 1)
+        if not records and self.trouble is None and self._watch.is_astray(self._consumer):
+            self._begin_anew()
         return records
 
     def close(self) -> None:
         """Leave at once."""
         self._consumer.close()
+
+    def _new_consumer(self) -> Consumer:
+        settings = {**self._client.settings(), **SETTINGS}
+        return Consumer(settings, logger=logging.getLogger("scifish.kafka"))
+
+    def _begin_anew(self) -> None:
+        """Go on with a client that knows nothing of the topic's past, once it is assigned."""
+        log.warning("receipts topic %s is another one now: reading it with a new client", self.topic)
+        self._consumer.close()
+        self._consumer, self._watch = self._new_consumer(), LogWatch()
+        self.trouble = f"receipts: {self.topic} was made again"
 
     def _on_error(self, error: KafkaError, partition: int | None) -> None:
         if error.code() in LOG_IS_GONE and partition is not None:
@@ -111,6 +129,7 @@ class ReceiptReader:
             # Not seek: that is refused while the partition has no position.
             self._consumer.incremental_unassign([TopicPartition(self.topic, partition)])
             self._consumer.incremental_assign([TopicPartition(self.topic, partition, OFFSET_BEGINNING)])
+            self._watch.drop([(self.topic, partition)])
         else:
             self.trouble = f"receipts: {error.str()}"
 

@@ -36,7 +36,8 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.database = open_ledger(path)
-        self._touched: set[str] = set()
+        self._touched: dict[str, None] = {}
+        """Pids whose standing is to be told anew, in the order of their coming."""
 
     def close(self) -> None:
         """Close the database."""
@@ -59,7 +60,7 @@ class Ledger:
 
     def touch(self, pid: str) -> None:
         """Have a capture's state worked out again when the transaction ends."""
-        self._touched.add(pid)
+        self._touched[pid] = None
 
     def fact(self, key: str, default: int = 0) -> int:
         """Return a number kept under a name."""
@@ -99,7 +100,7 @@ class Ledger:
         change = "UPDATE message SET state = 'unreadable', resend_ms = NULL WHERE spool = ? AND row = ?"
         self.database.execute(change, (spool, row))
         query = "SELECT pid FROM message WHERE spool = ? AND row = ?"
-        self._touched.update(found["pid"] for found in self.database.execute(query, (spool, row)))
+        self._touch_all(self.database.execute(query, (spool, row)))
 
     def waiting(self, now_ms: int, limit: int) -> list[Waiting]:
         """Return the oldest rows that may be sent now (monotonic clock)."""
@@ -164,9 +165,12 @@ class Ledger:
         self.database.execute(insert, (spool, head.row, *key, *facts, now_ms + _hold_ms(head)))
         self.touch(head.pid)
 
+    def _touch_all(self, found: Iterable[sqlite3.Row]) -> None:
+        self._touched.update(dict.fromkeys(row["pid"] for row in found))
+
     def _send_again(self, condition: str, values: tuple[object, ...]) -> int:
         query = f"SELECT DISTINCT pid FROM message WHERE {condition}"  # noqa: S608 - one of ours above
-        self._touched.update(found["pid"] for found in self.database.execute(query, values))
+        self._touch_all(self.database.execute(query, values))
         change = f"""UPDATE message SET state = 'pending', resend_ms = NULL, not_before_ms = 0
             WHERE {condition}"""  # noqa: S608 - one of ours above
         return self.database.execute(change, values).rowcount

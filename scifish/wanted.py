@@ -20,7 +20,7 @@ class Wanted:
     Attributes
     ----------
     limit
-        So many captures at most, the last begun first.
+        So many captures at most, those that came last.
     door
         Tango name of a Door, in any case.
     near_ns
@@ -34,7 +34,7 @@ class Wanted:
     near_ns: int | None = None
 
     def query(self) -> tuple[str, list[object]]:
-        """Return SQL that finds the pids in a ledger, and its values."""
+        """Return SQL that finds pids and places in a ledger, and its values."""
         conditions: dict[str, list[object]] = {"1": []}
         if self.pid is not None:
             conditions["pid = ?"] = [self.pid]
@@ -48,7 +48,7 @@ class Wanted:
         if self.scan_id is not None:
             conditions[OF_SCAN] = [self.scan_id]
         where = " AND ".join(conditions)
-        query = f"SELECT pid FROM capture WHERE {where} ORDER BY start_ns DESC LIMIT ?"  # noqa: S608 - ours
+        query = f"SELECT pid, rowid FROM capture WHERE {where} ORDER BY rowid DESC LIMIT ?"  # noqa: S608 - ours
         return query, [*(value for values in conditions.values() for value in values), self.limit]
 
     def fits(self, head: RowHead) -> bool:

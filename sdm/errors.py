@@ -27,6 +27,10 @@ class WorkerError(SdmError):
     """The file system did not answer in time, or the process that asks it is gone; try again."""
 
 
+class SecretError(SdmError):
+    """A secret cannot be had from where the settings say it is; the text names the place."""
+
+
 class UserOfficeError(SdmError):
     """Root of what a user office can fail with."""
 

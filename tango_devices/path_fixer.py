@@ -74,6 +74,7 @@ class PathFixer(SessionAttributes):
         with told("PathFixer", *REFUSALS):
             keeper = self._working()[0]
             keeper.samples.ask(value, self._client())
+        self.cover_written_sample(keeper.current.sample)
         self.publish("Sample", keeper.current.sample)
 
     @command(dtype_in=str, doc_in="username, proposal, visit?, sample?, endstation? as JSON", dtype_out=str)

@@ -71,7 +71,9 @@ class SessionAttributes(ScizooDevice):
     def show(self, keeper: Keeper, desk: Desk) -> None:
         """Publish everything at once: no read of several attributes sees half a switch."""
         with AutoTangoMonitor(self):
-            for name, value in shown(keeper, desk).items():
+            values = shown(keeper, desk)
+            self.cover_written_sample(values["Sample"])
+            for name, value in values.items():
                 self.publish(name, _carried(value))
             condition = keeper.condition
             self.publish_state(getattr(DevState, condition.state), condition.status)
@@ -87,6 +89,16 @@ class SessionAttributes(ScizooDevice):
                 self._staged[name] = staged
                 self.push_change_event(name, self.published_value(name))
                 self.push_archive_event(name, self.published_value(name))
+
+    def cover_written_sample(self, sample: str) -> None:
+        """Replace what was written to Sample by what it reads: a proprietary sample's name is a secret.
+
+        Events carry it too, so this comes before they are pushed.
+        """
+        with AutoTangoMonitor(self):  # a write under way would put the name back
+            attribute = self.get_device_attr().get_w_attr_by_name("Sample")
+            if (attribute.get_write_value() or "") != sample:
+                attribute.set_write_value(sample)
 
 
 def _carried(value: str | list[str]) -> str | list[str]:

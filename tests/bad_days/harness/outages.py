@@ -23,7 +23,10 @@ class Outages:
 
     def __init__(self, services: Sequence[Service]) -> None:
         self._services = {service.name: service for service in services}
-        self._altered: dict[str, set[str]] = {}
+        self._altered: set[str] = set()
+        """Started with variables of a test's own."""
+        self._may_die: set[str] = set()
+        """Those whose death a test has brought about or awaited."""
 
     def service(self, name: str) -> Service:
         """Return a service: kafka, mongod, sardana, scifish, scicow-mongodb, …"""
@@ -42,6 +45,7 @@ class Outages:
 
     def stop(self, name: str) -> None:
         """End it as an administrator does."""
+        self._may_die.add(name)
         self._services[name].stop()
 
     def freeze(self, name: str) -> None:
@@ -73,7 +77,8 @@ class Outages:
             service.start()
         finally:
             service.variables = ordinary
-        self._altered[name] = set(changes)
+        self._may_die.discard(name)
+        (self._altered.add if changes else self._altered.discard)(name)
         if wait:
             service.wait_ready()
 
@@ -100,21 +105,28 @@ class Outages:
 
     def wait_dead(self, name: str, limit_s: float = DEATH_LIMIT_S) -> None:
         """Wait until it has been killed, for example at its fault point."""
+        self._may_die.add(name)
         wait_for(lambda: not self._services[name].alive, limit_s, f"the death of {name}")
 
     def wait_frozen(self, name: str, limit_s: float = DEATH_LIMIT_S) -> None:
         """Wait until it has been stopped, for example at its fault point."""
         wait_for(lambda: is_frozen(self._services[name]), limit_s, f"{name} frozen")
 
-    def heal_services(self) -> list[str]:
-        """Let every service run as it was meant to; return the names of those started again."""
+    def heal_services(self) -> None:
+        """Let every service run as it was meant to."""
         for name, service in self._services.items():
             if service.alive and is_frozen(service):
                 self.thaw(name)
-        ill = [name for name, each in self._services.items() if not each.alive or self._altered.get(name)]
-        for name in ill:
+        for name in filter(self._is_ill, self._services):
             self.restart(name)
-        return ill
+
+    def died_by_themselves(self) -> list[str]:
+        """Return the services that are dead although nobody has killed or stopped them."""
+        dead = [name for name, service in self._services.items() if not service.alive]
+        return [name for name in dead if name not in self._may_die | self._altered]
+
+    def _is_ill(self, name: str) -> bool:
+        return name in self._altered or not self._services[name].alive
 
 
 def is_frozen(service: Service) -> bool:

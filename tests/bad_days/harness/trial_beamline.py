@@ -169,10 +169,12 @@ class TrialBeamline(Outages):
     def heal(self) -> None:
         """End every bad thing, and wait until the beamline is ready to measure and has nothing to send."""
         self.scicat.well, self.scicat.always, self.scicat.faults = True, None, {}
+        died = self.died_by_themselves()
         self.heal_services()
         if PathFixerClient(PATH_FIXER).session().state != "open":
             self.open_session()
         wait_for(self._is_quiet, LIMIT_S, "an idle Door, and everything sent")
+        assert not died, f"died by themselves: {died}, see {self.parts.folder.real / 'logs'}"
 
     def _is_quiet(self) -> bool:
         fish = tango.DeviceProxy(SCI_FISH)

@@ -49,13 +49,15 @@ def sardana(beamline, raw: Path) -> Iterator[Sardana]:
 def test_the_file_of_a_scan_is_left_to_the_scan(beamline, raw, sardana, last_files):
     beamline.serve()
     beamline.watching(raw)
-    # Points further apart than a file must rest to be complete.
-    scan = sardana.door().begin("ascan", "mot01", 0, 1, 3, 1.0)
+    # Points further apart than a file must rest to be complete, and more than anybody waits for.
+    door = sardana.door()
+    scan = door.begin("ascan", "mot01", 0, 1, 100, 1.0)
     wait_for(lambda: list(raw.glob("*.h5")), 20, "the scan's file")
     beamline.acquire(raw, "--duration", "0.2")
     wait_for(lambda: beamline.read("Settling") == 2, 20, "both files are seen")
     assert beamline.captures() == []
-    assert scan.wait(30) == "finish"
+    door.proxy.StopMacro()
+    assert scan.wait(30) == "stop"
     (message,) = beamline.captured(1)
     beamline.idle()
     assert message.name == "Ag_0001.txt" and len(beamline.captures()) == 1

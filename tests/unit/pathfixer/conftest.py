@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -12,24 +12,28 @@ from pathfixer.config import Config
 from pathfixer.desk import Desk
 from pathfixer.follower import Follower
 from pathfixer.followers import Followers
+from pathfixer.judge import Judge
 from pathfixer.keeper import Keeper
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
 from pathfixer.parts import Parts
 from pathfixer.scan_dir_follower import ScanDirFollower
 from pathfixer.siblings import Siblings
+from pathfixer.staff import Staff
 from pathfixer.store import Store
 from pathfixer.switch_guard import SwitchGuard
 from pathfixer.testing.doors import DoorsInMemory, GrowthInMemory
 from pathfixer.testing.macro_server import MacroServerInMemory
 from pathfixer.watch import TreeWatch
 from scifish.reader import SnapshotReader
-from sdm.errors import UnknownProposalError
+from sdm.errors import OfficeUnavailableError, UnknownProposalError
 from sdm.path_rules import is_in_proposal
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
 from sdm.testing.files_here import FilesHere
+from sdm.user_office.disk_cache import DiskCache
 from sdm.user_office.protocol import Block, Person, Proposal
+from sdm.user_office.remembering import RememberingOffice
 
 RULES = load_rules("maxiv_v1")
 NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
@@ -52,15 +56,24 @@ class OfficeInMemory:
             number="20260102", title="Secret", type="Proprietary", beamlines=("demo",), **people
         )
         self.known = {"20260101": ice, "20260102": secret}
+        self.elsewhere: dict[str, Proposal] = {}
+        self.is_open = True
 
     def proposal(self, number: str) -> Proposal:
         self.answers.wait(10)
-        if number not in self.known:
+        self._require_open()
+        known = self.known | self.elsewhere
+        if number not in known:
             raise UnknownProposalError(number)
-        return self.known[number]
+        return known[number]
 
     def proposals(self, beamline: str) -> list[Proposal]:
+        self._require_open()
         return list(self.known.values())
+
+    def _require_open(self) -> None:
+        if not self.is_open:
+            raise OfficeUnavailableError("closed")
 
 
 def run(function) -> None:
@@ -88,6 +101,9 @@ class Bench:
         self.folder = state
         self.store = Store.open(state)
         self.files = FilesHere()
+        cache = DiskCache(state / "office.db", RULES.proprietary_types, timedelta(days=30), self.clock)
+        self.remembering = RememberingOffice(self.office, cache, RULES.proprietary_types, self.clock)
+        self.people = Staff(self.config.beamline_principal(RULES), self.config.staff, run, lambda: None)
         self.doors, self.growth = DoorsInMemory(), GrowthInMemory()
         self.unowned = self.config.unowned(RULES)
         self.keeper = Keeper(self._parts(root), lambda: None)
@@ -98,6 +114,7 @@ class Bench:
             return is_in_proposal(RULES, str(root), path)
 
         followed = ScanDirFollower(self.server, self.store, False, in_proposal)
+        judge = Judge(self.remembering, self.people, "demo", RULES, self.clock)
         reader = SnapshotReader()
         reader.close()
         return Parts(
@@ -106,11 +123,11 @@ class Bench:
             free_limit_gib=0,
             endstation_of=self.config.endstation_of,
             store=self.store,
-            opener=Opener(self.config, RULES, self.office, self.files, self.store.sample_code, self.clock),
+            opener=Opener(self.config, RULES, judge, self.files, self.store.sample_code, self.clock),
             files=self.files,
             macro_servers=Followers([Follower(followed, 0.05, lambda: None)]),
             listeners=Followers([]),
-            office=OfficeMemory(self.office, "demo", RULES, run, lambda: None, self.clock),
+            office=OfficeMemory(self.remembering, self.people, "demo", RULES, run, lambda: None),
             watch=TreeWatch(self.files, self.unowned),
             growth=self.growth,
             guard=SwitchGuard(self.doors, self.growth, 10, self.config.endstation_of),

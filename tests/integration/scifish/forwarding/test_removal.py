@@ -25,7 +25,7 @@ def test_the_spool_of_a_dead_process_goes_when_all_is_answered(beamline, receipt
     path = beamline.folder.spools / f"{beamline.spool.uuid}.db"
     beamline.answer(receipt(message))
     wait_for(lambda: rows_in(beamline, beamline.spool) == 1, 10, "the answered one is gone")
-    assert get_capture(beamline.folder, message.pid) is None
+    wait_for(lambda: get_capture(beamline.folder, message.pid) is None, 10, "forgotten by the forwarder")
     beamline.answer(receipt(first, "rejected", reason="no such proposal"))
     lock = beamline.folder.producers / f"{beamline.spool.uuid}.lock"
     wait_for(lambda: not path.exists() and not lock.exists(), 10, "spool and lock file are gone")

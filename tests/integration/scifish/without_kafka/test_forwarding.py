@@ -308,6 +308,19 @@ def test_captures_are_listed_newest_first_also_when_scifish_never_ran(folder):
 
 
 @pytest.mark.parametrize("forwarded", [False, True])
+def test_a_capture_of_a_host_whose_clock_went_back_is_among_the_newest(folder, forward, forwarded):
+    spool = Spool.open(folder, "sardana")
+    for number in range(5):
+        spool.commit(told(new_identity(start_ns=1000 + number), "ended", title=f"scan {number}"))
+    spool.commit(told(new_identity(start_ns=1), "ended", title="a week back"))
+    if forwarded:
+        forwarder = forward()
+        wait_for(lambda: forwarder.status.pending == 6, 10, "all noted")
+    assert [capture.title for capture in list_captures(folder, 3)] == ["scan 4", "scan 3", "a week back"]
+    spool.close()
+
+
+@pytest.mark.parametrize("forwarded", [False, True])
 def test_a_scan_is_found_by_its_number_and_begin_however_many_are_newer(folder, forward, forwarded):
     second = 1_000_000_000
     spool = Spool.open(folder, "sardana")
