@@ -8,6 +8,7 @@ from typing import Any
 from consumers.configuration import Office
 from scifish.messages import CaptureMessage
 from sdm.errors import OfficeUnavailableError, UnknownProposalError, UserOfficeError
+from sdm.user_office.discretion import as_may_be_told, is_closed
 from sdm.user_office.protocol import Proposal, UserOffice
 
 OPEN_CATEGORIES = ("visitors", "staff")
@@ -86,23 +87,22 @@ class Enricher:
             hung = isinstance(error, OfficeUnavailableError) and now_s - begun_s > HUNG_S
             self._failed[EVERY if hung else number] = now_s, error
             raise
-        self._known[number] = self._clock_s(), proposal
-        return proposal
+        told = as_may_be_told(proposal, self._settings.proprietary_types)
+        self._known[number] = self._clock_s(), told
+        return told
 
     def _record(self, message: CaptureMessage, proposal: Proposal) -> dict[str, Any]:
+        """Return what may be stored; title and abstract only where nothing speaks against it."""
         record: dict[str, Any] = {
             "proposal": proposal.number,
             "pi": {"name": proposal.pi.name, "email": proposal.pi.email},
         }
-        if is_open(message, proposal, self._settings.proprietary_types):
+        if message.category in OPEN_CATEGORIES and not self._is_closed(proposal):
             record |= {"title": proposal.title, "abstract": proposal.abstract}
         return record
 
-
-def is_open(message: CaptureMessage, proposal: Proposal, proprietary_types: tuple[str, ...]) -> bool:
-    """Tell whether title and abstract may leave the user office; in doubt they may not."""
-    closed = {word.casefold() for word in proprietary_types}
-    return message.category in OPEN_CATEGORIES and proposal.type.casefold() not in closed
+    def _is_closed(self, proposal: Proposal) -> bool:
+        return is_closed(proposal.type, self._settings.proprietary_types)
 
 
 class NoOffice:

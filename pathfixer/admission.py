@@ -1,45 +1,49 @@
 """Who may measure, and in which visit. Pure: the office's answers and the clock are arguments."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from pathfixer.errors import RefusedError
 from sdm.path_rules import PathRules
 from sdm.user_office.protocol import ACCEPTED, FINISHED, Proposal
-from sdm.visits import Visit, current_visit, plan_visits, unscheduled_visit, visit_of_today
+from sdm.visits import Kept, Visit, current_visit, plan_visits, unscheduled_visit, visit_of_today
 
 EARLY = timedelta(hours=24)
 """A session may be opened this long before its visit begins."""
 
 
+def is_member(proposal: Proposal, ancestors: Iterable[Proposal], username: str) -> bool:
+    """Tell whether a user belongs to a proposal: members of a parent are members of its children."""
+    return proposal.has(username) or any(ancestor.has(username) for ancestor in ancestors)
+
+
 def admit(
-    proposal: Proposal, parent: Proposal | None, username: str, beamline: str, staff: Collection[str]
+    proposal: Proposal, ancestors: Iterable[Proposal], username: str, beamline: str, is_staff: bool
 ) -> list[str]:
     """Return warnings when this user may measure for this proposal here.
 
     Parameters
     ----------
-    proposal, parent
-        As the office has them; members of a parent are members of its children.
+    proposal, ancestors
+        As the office has them; its parent, the parent's parent and so on.
     username
         Log-in name of who measures.
     beamline
         Where.
-    staff
-        Log-in names that may measure for any proposal.
+    is_staff
+        Whether this user may measure for any proposal.
 
     Raises
     ------
     RefusedError
         With the reason and who can change it.
     """
-    member = proposal.has(username) or (parent is not None and parent.has(username))
-    if not member and username not in staff:
+    if not is_staff and not is_member(proposal, ancestors, username):
         raise RefusedError(
             f"{username} belongs neither to proposal {proposal.number} nor to the staff: "
             f"ask the PI to add the account in the user office"
         )
-    if beamline not in proposal.beamlines and not proposal.blocks_at(beamline) and username not in staff:
+    if not is_staff and not proposal.is_for(beamline):
         raise RefusedError(f"proposal {proposal.number} is not for {beamline}: staff may open it")
     if proposal.status == FINISHED:
         return [f"proposal {proposal.number} is finished"]
@@ -50,10 +54,15 @@ def admit(
     return []
 
 
-def visits_of(proposal: Proposal, beamline: str, rules: PathRules) -> list[Visit]:
-    """Return the scheduled visits of a proposal at a beamline, earliest first."""
+def visits_of(proposal: Proposal, beamline: str, rules: PathRules, kept: Sequence[Kept] = ()) -> list[Visit]:
+    """Return the visits of a proposal at a beamline, earliest first: scheduled, or kept by their folder."""
     blocks = [(block.start, block.end) for block in proposal.blocks_at(beamline)]
-    return plan_visits(blocks, rules.zone_info, rules.visit_gap)
+    return plan_visits(blocks, rules.zone_info, rules.visit_gap, kept)
+
+
+def nothing_kept(proposal: str) -> Sequence[Kept]:
+    """Know no visit whose folder exists."""
+    return ()
 
 
 def pick_visit(
@@ -66,15 +75,36 @@ def pick_visit(
     RefusedError
         The name is no visit of the schedule and the user is not staff, or no visit runs now.
     """
-    known = ", ".join(visit.name for visit in visits)
+    if not any(visit.scheduled for visit in visits):
+        return unscheduled(wanted, visits, rules, now)
+    if wanted is not None and is_staff:
+        return unscheduled(wanted, visits, rules, now)
+    return pick_scheduled(wanted, visits, now)
+
+
+def pick_scheduled(wanted: str | None, visits: Sequence[Visit], now: datetime) -> Visit:
+    """Return a visit of the schedule, or one whose folder exists: the named one, else the one that runs now.
+
+    Raises
+    ------
+    RefusedError
+        There is none of that name, or none runs now.
+    """
+    known = ", ".join(visit.name for visit in visits) or "none"
     if wanted is not None:
         named = next((visit for visit in visits if visit.name == wanted), None)
-        if named is None and visits and not is_staff:
+        if named is None:
             raise RefusedError(f"visit {wanted!r} is not scheduled (there is: {known}): staff may open it")
-        return named or unscheduled_visit(wanted, rules.zone_info)
-    if not visits:
-        return visit_of_today(now, rules.zone_info)
+        return named
     running = current_visit(visits, now, EARLY)
     if running is None:
         raise RefusedError(f"no visit runs now; name the one that is meant (there is: {known})")
     return running
+
+
+def unscheduled(wanted: str | None, visits: Sequence[Visit], rules: PathRules, now: datetime) -> Visit:
+    """Return the visit that staff name, scheduled or not, else the one that runs now, else today's."""
+    if wanted is not None:
+        named = next((visit for visit in visits if visit.name == wanted), None)
+        return named or unscheduled_visit(wanted, rules.zone_info)
+    return current_visit(visits, now, EARLY) or visit_of_today(now, rules.zone_info)

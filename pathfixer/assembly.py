@@ -1,21 +1,44 @@
 """Putting a keeper together from its configuration, with the real parts."""
 
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from pathfixer.config import Config
+from pathfixer.doors import Doors
 from pathfixer.follower import Follower, Run
 from pathfixer.followers import Followers
-from pathfixer.keeper import Keeper, Parts
+from pathfixer.group_notes import notes_for
+from pathfixer.judge import Judge
+from pathfixer.keeper import Keeper
+from pathfixer.listener import Listener
+from pathfixer.neighbours import Neighbours
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
+from pathfixer.parts import Parts
+from pathfixer.registry import has_signed_off, running_path_fixers
 from pathfixer.sardana import MacroServerEnvironment
+from pathfixer.scan_dir_follower import ScanDirFollower
+from pathfixer.siblings import Siblings
+from pathfixer.staff import Staff
 from pathfixer.store import Store
+from pathfixer.switch_guard import SwitchGuard
+from pathfixer.tango_attribute import TangoAttribute
+from pathfixer.visit_book import VisitBook
+from pathfixer.visit_closing import ClosingRules, VisitClosing
+from pathfixer.visit_locking import VisitLocking
+from pathfixer.visit_tending import VisitTending
+from pathfixer.visit_users import VisitUsers
 from pathfixer.watch import TreeWatch
+from scifish.reader import SnapshotReader
 from sdm.file_worker import FileWorker
+from sdm.growth_watch import GrowthWatch
 from sdm.path_rules import PathRules, is_in_proposal
 from sdm.rule_files import load_rules
 from sdm.user_office.choose import open_office, parse_settings
+from sdm.user_office.disk_cache import DiskCache
+from sdm.user_office.protocol import UserOffice
+from sdm.user_office.remembering import RememberingOffice
+from sdm.visits import Kept
 
 
 def assemble(
@@ -48,26 +71,65 @@ def assemble(
         The rules or the user office are not configured rightly.
     """
     rules = load_rules(config.rules)
-    office = open_office(config.user_office, parse_settings(config.user_office_settings))
+    asked = open_office(config.user_office, parse_settings(config.user_office_settings))
     unowned = config.unowned(rules)
     store = Store.open(config.state_folder(device))
-    files = FileWorker(config.file_timeout)
-    parts = Parts(
-        beamline=config.beamline,
-        unowned_path=unowned,
-        free_limit_gib=config.free_space_limit,
-        servers_of=config.macro_servers_of,
-        store=store,
-        opener=Opener(config, rules, office, files, store.sample_code, now_utc),
-        files=files,
-        followers=_followers(config, rules, store, on_change),
-        office=OfficeMemory(office, config.beamline, rules, run, on_change, now_utc),
-        watch=TreeWatch(files, unowned),
-        run=run,
-        clock=now_utc,
-        standing_complaints=standing_complaints,
+    office = _remembering(config, device, rules, asked)
+    staff = Staff(config.beamline_principal(rules), config.staff, run, on_change)
+    book = VisitBook(store.database)
+
+    def kept(proposal: str) -> list[Kept]:
+        return book.kept(proposal, now_utc())
+
+    judge = Judge(office, staff, config.beamline, rules, now_utc, notes_for(config, rules).about, kept)
+    files, growth, reader = (
+        FileWorker(config.file_timeout),
+        GrowthWatch(config.growth_listing, run),
+        SnapshotReader(),
     )
-    return Keeper(parts, on_change)
+    doors = Doors(reader, has_signed_off)
+    opener = Opener(config, rules, judge, files, store.sample_code, now_utc, book)
+    memory = OfficeMemory(office, staff, config.beamline, rules, run, on_change, kept=kept)
+    users = VisitUsers(
+        store.last, Neighbours(doors), config.siblings, config.endstation_of(None).macro_servers
+    )
+    locking = VisitLocking(book, FileWorker(config.file_timeout), opener.plan, now_utc)
+    closing = VisitClosing(locking, users, closing_rules(config, staff.has), now_utc)
+    return Keeper(
+        Parts(
+            beamline=config.beamline,
+            unowned_path=unowned,
+            free_limit_gib=config.free_space_limit,
+            endstation_of=config.endstation_of,
+            store=store,
+            opener=opener,
+            files=files,
+            macro_servers=_macro_servers(config, rules, store, on_change),
+            listeners=_listeners(config, store, on_change),
+            office=memory,
+            watch=TreeWatch(files, unowned),
+            growth=growth,
+            guard=SwitchGuard(doors, growth, config.growth_window, config.endstation_of),
+            siblings=_siblings(config, device, reader, on_change),
+            closing=closing,
+            tending=VisitTending(closing, memory, now_utc),
+            inspector=FileWorker(config.file_timeout),
+            run=run,
+            clock=now_utc,
+            writers=config.writers,
+            standing_complaints=standing_complaints,
+        ),
+        on_change,
+    )
+
+
+def closing_rules(config: Config, is_staff: Callable[[str], bool]) -> ClosingRules:
+    """Return when visits close; root counts as staff."""
+    return ClosingRules(
+        grace=timedelta(hours=config.visit_grace),
+        reopened=timedelta(hours=config.reopened_for),
+        is_staff=lambda name: name == "root" or is_staff(name),
+    )
 
 
 def now_utc() -> datetime:
@@ -75,20 +137,37 @@ def now_utc() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _followers(config: Config, rules: PathRules, store: Store, on_change: Callable[[], None]) -> Followers:
+def _remembering(config: Config, device: str, rules: PathRules, office: UserOffice) -> RememberingOffice:
+    keep = timedelta(days=config.office_memory)
+    file = config.state_folder(device) / "office.db"
+    cache = DiskCache(file, rules.proprietary_types, keep, now_utc)
+    return RememberingOffice(office, cache, rules.proprietary_types, now_utc)
+
+
+def _macro_servers(
+    config: Config, rules: PathRules, store: Store, on_change: Callable[[], None]
+) -> Followers:
     def in_proposal(path: str) -> bool:
         return is_in_proposal(rules, config.data_root, path)
 
-    return Followers(
-        [
-            Follower(
-                MacroServerEnvironment(name),
-                store,
-                config.put_back,
-                in_proposal,
-                config.watch_interval,
-                on_change,
-            )
-            for name in config.all_macro_servers()
-        ]
-    )
+    def followed(name: str) -> ScanDirFollower:
+        environment = MacroServerEnvironment(name)
+        return ScanDirFollower(environment, store, config.put_back, in_proposal, config.scan_file)
+
+    names = config.endstation_of(None).macro_servers
+    return Followers([Follower(followed(name), config.watch_interval, on_change) for name in names])
+
+
+def _listeners(config: Config, store: Store, on_change: Callable[[], None]) -> Followers:
+    listeners = [
+        Listener(line, TangoAttribute(line.attribute), store, config.put_back)
+        for line in config.listener_lines()
+    ]
+    return Followers([Follower(one, config.watch_interval, on_change) for one in listeners])
+
+
+def _siblings(config: Config, device: str, reader: SnapshotReader, on_change: Callable[[], None]) -> Siblings:
+    def others() -> list[str]:
+        return [*config.siblings, *running_path_fixers()]
+
+    return Siblings(reader, device, config.endstation_of(None).macro_servers, others, on_change)

@@ -1,14 +1,18 @@
 """The desk in front of the keeper: set points, and what is offered to choose from."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from pathfixer.choices import Choices, Question, options, samples_of, usernames_of
 from pathfixer.config import Config
 from pathfixer.errors import RefusedError
 from pathfixer.keeper import Keeper
 from pathfixer.open_request import OpenRequest
 from pathfixer.set_points import SetPoints
 from scifish.session import Session
+
+FRESH = timedelta(seconds=30)
+"""Whoever chooses out of an older answer of the user office has it asked again behind their back."""
 
 
 class Desk:
@@ -17,7 +21,7 @@ class Desk:
     Parameters
     ----------
     config
-        Who is staff, and which endstations there are.
+        Which endstations there are.
     keeper
         Whose session is shown.
     clock
@@ -42,8 +46,8 @@ class Desk:
 
     @property
     def is_staff(self) -> bool:
-        """Whether the staged user may open any proposal."""
-        return self.username in self._config.staff
+        """Whether the staged user may open any proposal, as far as that is known by now."""
+        return self._keeper.office.is_staff(self.username)
 
     def stage(self, name: str, value: str, client: str) -> None:
         """Stage a set point; raises RefusedError for an endstation that is not configured."""
@@ -56,6 +60,12 @@ class Desk:
         """Return a set point; empty when nothing is staged, or nobody applied it for ten minutes."""
         self._set_points.expire(self._clock())
         return self._set_points.staged(name)
+
+    @property
+    def set_points(self) -> list[str]:
+        """One line per set point, with who claims to have written it."""
+        self._set_points.expire(self._clock())
+        return self._set_points.lines()
 
     def request(self) -> OpenRequest:
         """Return what the set points ask for; raises RefusedError when something is missing."""
@@ -74,6 +84,23 @@ class Desk:
         """Return ``<visit>  <begin> - <end>`` of a proposal, of the staged one when empty, from memory."""
         self._keeper.office.refresh()
         return self._keeper.office.visits(proposal or self.proposal)
+
+    def choices(self, question: Question) -> Choices:
+        """Return what a user may choose, from memory; stages nothing."""
+        office, username = self._keeper.office, question.username
+        as_of = office.as_of
+        if as_of is None or self._clock() - as_of > FRESH:
+            office.refresh()
+        sessions = [step.session for step in self._keeper.current.steps]
+        return Choices(
+            usernames=usernames_of(sessions),
+            proposals=options(office.proposals(username, office.is_staff(username))) if username else (),
+            visits=options(office.visits(question.proposal)),
+            samples=samples_of(sessions, question.proposal, question.visit),
+            endstations=tuple(self._config.endstation_names()),
+            as_of=as_of.isoformat(timespec="seconds") if as_of else "",
+            problem=office.problem or "",
+        )
 
     @property
     def _session(self) -> Session:

@@ -1,106 +1,106 @@
-"""Keeping one MacroServer's ScanDir where the session is, in the background and for ever.
+"""Keeping one MacroServer or listener where the session is, in the background and for ever.
 
-One thread per MacroServer: one that is frozen keeps nobody else waiting.
+One thread for each: one that is frozen keeps nobody else waiting.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from pathfixer.errors import MacroServerError
-from pathfixer.scan_dir import GLOBAL, Decision, Target, decide
+from pathfixer.errors import FollowError
+from scifish.session import Session
+
+CALM_S = 0.1
+"""Two that fight over one value do it no faster than this."""
 
 Run = Callable[[Callable[[], None]], None]
 """Runs a function on a daemon thread."""
 
 
-class Environment(Protocol):
-    """A MacroServer's environment; every call may take seconds and raise MacroServerError."""
+@dataclass(frozen=True)
+class Standing:
+    """What was found, and what somebody else has changed there, in words."""
+
+    value: str | None
+    overrides: tuple[str, ...] = ()
+
+
+class Followed(Protocol):
+    """What can be sent to a session; every call may take seconds and raise FollowError."""
 
     name: str
 
-    def scan_dirs(self) -> dict[str, str | None]:
-        """Return the ScanDir of every scope; the global one may be none."""
+    def bring(self, session: Session) -> Standing:
+        """Look, and write what differs; a closed session stands for the folder for unowned scans."""
         ...
 
-    def change(self, write: Mapping[str, str], delete: tuple[str, ...]) -> None:
-        """Write and delete variables."""
+    def listen(self, on_event: Callable[[], None]) -> None:
+        """Have a function called at every change from elsewhere, where there are events."""
+        ...
+
+    def close(self) -> None:
+        """Hear nothing any more."""
         ...
 
 
 class Settled(Protocol):
-    """Remembers, across restarts, which ScanDir was reached."""
+    """Remembers, across restarts, what was reached: a difference is then somebody's doing."""
 
-    def settled(self, macro_server: str) -> str | None:
-        """Return the ScanDir last reached."""
+    def settled(self, name: str) -> str | None:
+        """Return the value last reached."""
         ...
 
-    def set_settled(self, macro_server: str, scan_dir: str) -> None:
-        """Remember the ScanDir just reached."""
+    def set_settled(self, name: str, value: str) -> None:
+        """Remember the value just reached."""
         ...
 
 
 @dataclass(frozen=True)
 class Report:
-    """How a MacroServer stands to its target."""
+    """How a follower stands to the session that it was sent to."""
 
     name: str
-    target: Target | None = None
-    scan_dir: str | None = None
+    session: Session | None = None
+    value: str | None = None
     problem: str | None = None
     overrides: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
         """One line for people."""
-        return f"{self.name}: {self.scan_dir or 'ScanDir not known'}" + (
-            f" ({self.problem})" if self.problem else ""
-        )
+        shown = "not known" if self.value is None else self.value
+        return f"{self.name}: {shown}" + (f" ({self.problem})" if self.problem else "")
 
     @property
     def complaints(self) -> list[str]:
-        """What a person should see to, with the MacroServer's name."""
+        """What a person should see to, with the name of who does not follow."""
         found = [*([self.problem] if self.problem else []), *self.overrides]
         return [f"{self.name}: {text}" for text in found]
 
 
 class Follower:
-    """Follows targets for one MacroServer.
+    """Follows sessions.
 
     Parameters
     ----------
-    environment
-        The MacroServer.
-    memory
-        What was reached before a restart, so that a user's later change is known as one.
-    put_back, in_proposal
-        See ``scan_dir.decide``.
+    followed
+        What is sent there.
     interval_s
-        How often it looks when nothing is asked of it.
+        How often it looks when nothing is asked of it and no event comes.
     on_change
         Called, on the follower's thread, when the report has changed.
     """
 
-    def __init__(
-        self,
-        environment: Environment,
-        memory: Settled,
-        put_back: bool,
-        in_proposal: Callable[[str], bool],
-        interval_s: float,
-        on_change: Callable[[], None],
-    ) -> None:
-        self._environment = environment
-        self._memory = memory
-        self._put_back = put_back
-        self._in_proposal = in_proposal
+    def __init__(self, followed: Followed, interval_s: float, on_change: Callable[[], None]) -> None:
+        self._followed = followed
         self._interval_s = interval_s
         self._on_change = on_change
         self._changed = threading.Condition()
-        self._target: Target | None = None
+        self._session: Session | None = None
+        self._nudged = False
         self._stopped = False
-        self._report = Report(environment.name)
+        self._report = Report(followed.name)
 
     @property
     def report(self) -> Report:
@@ -111,60 +111,55 @@ class Follower:
         """Start the thread."""
         run(self._work)
 
-    def follow(self, target: Target) -> None:
-        """Name another target; returns at once."""
+    def follow(self, session: Session) -> None:
+        """Name another session; returns at once."""
         with self._changed:
-            self._target = target
+            self._session = session
             self._changed.notify_all()
 
     def wait_current(self, timeout_s: float) -> bool:
-        """Wait until the present target has been tried, with or without success; false when too late."""
+        """Wait until the present session has been tried, with or without success; false when too late."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._report.target == self._target, timeout_s)
+            return self._changed.wait_for(lambda: self._report.session == self._session, timeout_s)
 
     def stop(self) -> None:
-        """End the thread as soon as the MacroServer lets it go; returns at once."""
+        """End the thread as soon as its device lets it go; returns at once."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
 
     def _work(self) -> None:
+        self._followed.listen(self._nudge)
         while not self._stopped:
-            target = self._target
-            if target is not None:
-                self._tell(self._try(target))
-            self._rest(target)
+            session = self._session
+            if session is not None:
+                self._tell(self._try(session))
+            self._rest(session)
+        self._followed.close()
 
-    def _rest(self, seen: Target | None) -> None:
+    def _nudge(self) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self._stopped or self._target != seen, self._interval_s)
+            self._nudged = True
+            self._changed.notify_all()
 
-    def _try(self, target: Target) -> Report:
-        name = self._environment.name
+    def _rest(self, seen: Session | None) -> None:
+        with self._changed:
+            wanted = self._changed.wait_for(lambda: self._stopped or self._session != seen, CALM_S)
+            if not wanted:
+                self._changed.wait_for(
+                    lambda: self._stopped or self._session != seen or self._nudged, self._interval_s
+                )
+            self._nudged = False
+
+    def _try(self, session: Session) -> Report:
+        name = self._followed.name
         try:
-            return self._step(name, target)
-        except MacroServerError as error:
-            return Report(name, target, self._report.scan_dir, str(error))
+            standing = self._followed.bring(session)
+        except FollowError as error:
+            return Report(name, session, self._report.value, str(error))
         except Exception as error:  # noqa: BLE001 - edge of a thread that must go on; people see the report
-            return Report(name, target, self._report.scan_dir, f"{type(error).__name__}: {error}")
-
-    def _step(self, name: str, target: Target) -> Report:
-        found = self._environment.scan_dirs()
-        settled = self._memory.settled(name) == target.scan_dir
-        decision = decide(found, target, settled, self._put_back, self._in_proposal)
-        if decision.write or decision.delete:
-            found = self._change(decision)
-        if not settled and found.get(GLOBAL) == target.scan_dir:
-            self._memory.set_settled(name, target.scan_dir)
-        return Report(name, target, found.get(GLOBAL), None, decision.overrides)
-
-    def _change(self, decision: Decision) -> dict[str, str | None]:
-        self._environment.change(decision.write, decision.delete)
-        found = self._environment.scan_dirs()
-        for scope, wanted in decision.write.items():
-            if found.get(scope) != wanted:
-                raise MacroServerError(f"{scope} reads back as {found.get(scope)!r} instead of {wanted!r}")
-        return found
+            return Report(name, session, self._report.value, f"{type(error).__name__}: {error}")
+        return Report(name, session, standing.value, None, standing.overrides)
 
     def _tell(self, report: Report) -> None:
         with self._changed:

@@ -5,14 +5,15 @@ that is not there (measured).
 """
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import tango
 
 from pathfixer.errors import MacroServerError
 from pathfixer.inert_pickle import load_inert
-from pathfixer.scan_dir import GLOBAL
+from pathfixer.scan_dir import ScanSettings, Written, scan_settings
 
 PROTOCOL = 2
 """Every Python that Sardana runs on reads it."""
@@ -32,6 +33,7 @@ class MacroServerEnvironment:
     def __init__(self, name: str) -> None:
         self.name = name
         self._proxy: tango.DeviceProxy | None = None
+        self._watch: int | None = None
 
     def read(self) -> dict[str, Any]:
         """Return the whole environment; a key with a dot is a scope's. Raises MacroServerError."""
@@ -46,14 +48,29 @@ class MacroServerEnvironment:
 
     def scan_dirs(self) -> dict[str, str | None]:
         """Return the ScanDir of every scope that has one, and the global one, none when unset."""
-        suffix = f".{GLOBAL}".lower()
-        found: dict[str, str | None] = {GLOBAL: None}
-        for key, value in self.read().items():
-            if key == GLOBAL or key.lower().endswith(suffix):
-                found[key] = None if value is None else str(value)
-        return found
+        return self.look().scan_dirs
 
-    def change(self, write: Mapping[str, str], delete: tuple[str, ...]) -> None:
+    def look(self) -> ScanSettings:
+        """Return what decides where scans are saved. Raises MacroServerError."""
+        return scan_settings(self.read())
+
+    def listen(self, on_event: Callable[[], None]) -> None:
+        """Have a function called, on a thread of Tango's, at every change; what it brings is not read.
+
+        It goes on over restarts of the MacroServer, until ``close``.
+        """
+        with suppress(tango.DevFailed):  # without events it is looked at all the same
+            self._watch = self._device().subscribe_event(
+                "Environment", tango.EventType.CHANGE_EVENT, lambda _: on_event(), [], True
+            )
+
+    def close(self) -> None:
+        """Listen no more; may take seconds."""
+        if self._watch is not None and self._proxy is not None:
+            with suppress(tango.DevFailed):
+                self._proxy.unsubscribe_event(self._watch)
+
+    def change(self, write: Mapping[str, Written], delete: tuple[str, ...]) -> None:
         """Write and delete variables in one go; raises MacroServerError."""
         content: dict[str, Any] = {}
         if write:

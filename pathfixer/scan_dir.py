@@ -6,10 +6,35 @@ any of them may have been set by a user, or by an old copy of an experiment conf
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from scifish.session import Session
 from sdm.path_rules import is_inside
 
 GLOBAL = "ScanDir"
+
+Written = str | list[str]
+"""What we write into an environment."""
+
+
+@dataclass(frozen=True)
+class ScanSettings:
+    """What of an environment decides where scans are saved, and under which number."""
+
+    scan_dirs: dict[str, str | None]
+    scan_file: Any = None
+    scan_id: int | None = None
+
+
+def scan_settings(environment: Mapping[str, Any]) -> ScanSettings:
+    """Pick out of an environment the ScanDir of every scope (the global one may be none) and the rest."""
+    suffix = f".{GLOBAL}".lower()
+    found: dict[str, str | None] = {GLOBAL: None}
+    for key, value in environment.items():
+        if key == GLOBAL or key.lower().endswith(suffix):
+            found[key] = None if value is None else str(value)
+    scan_id = environment.get("ScanID")
+    return ScanSettings(found, environment.get("ScanFile"), scan_id if isinstance(scan_id, int) else None)
 
 
 @dataclass(frozen=True)
@@ -20,11 +45,18 @@ class Target:
     session_path: str = ""
 
 
+def target_of(session: Session) -> Target:
+    """Return where the scans of a session go, or those without one."""
+    if session.state == "open":
+        return Target(session.sample_path, session.path)
+    return Target(session.unowned_path)
+
+
 @dataclass(frozen=True)
 class Decision:
     """What to write into the environment and to take out of it, and what a user has changed."""
 
-    write: dict[str, str] = field(default_factory=dict)
+    write: dict[str, Written] = field(default_factory=dict)
     delete: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
 
@@ -52,7 +84,7 @@ def decide(
         Tells whether a path lies in the tree of any proposal.
     """
     current = found.get(GLOBAL)
-    write: dict[str, str] = {}
+    write: dict[str, Written] = {}
     overrides: list[str] = []
     if _must_write(current, target, settled, put_back, in_proposal):
         write[GLOBAL] = target.scan_dir

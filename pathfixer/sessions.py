@@ -1,24 +1,24 @@
 """The documents that PathFixer publishes: one open session, and none. Pure."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
 
+from pathfixer.permit import Permit
+from pathfixer.steps import Step
 from scifish.session import Session
 from sdm.path_rules import Paths, Place
-from sdm.visits import Visit
 
 
 def open_document(
     revision: int,
     place: Place,
     paths: Paths,
-    visit: Visit,
+    permit: Permit,
     username: str,
     endstation: str | None,
     unowned_path: str,
     now: datetime,
     warnings: list[str],
-    origin: Literal["live", "cached", "override"] = "live",
 ) -> Session:
     """Return the document of a session that opens now."""
     return Session(
@@ -36,8 +36,10 @@ def open_document(
         process_path=paths.process,
         unowned_path=unowned_path,
         opened_at=now,
-        visit_ends_at=visit.ends_at,
-        origin=origin,
+        visit_ends_at=permit.visit.ends_at,
+        origin=permit.origin,
+        office_as_of=permit.office_as_of,
+        override_reason=permit.override_reason,
         warnings=warnings,
     )
 
@@ -70,8 +72,57 @@ def place_of(session: Session, sample: str | None = None) -> Place:
     )
 
 
-def history_line(at: str, client: str, session: Session) -> str:
-    """Return one line of the history; client and user are claims, TANGO knows no users."""
-    if session.state != "open":
-        return f"{at} closed, asked by {client}"
-    return f"{at} {session.username} {session.proposal} {session.sample_path}, asked by {client}"
+def stale_sample(steps: Iterable[Step], session: Session, visit_begins: datetime | None) -> str | None:
+    """Return a warning when the sample of an open session is older than its visit.
+
+    Parameters
+    ----------
+    steps
+        The history, newest first.
+    visit_begins
+        When the session's visit begins, aware; none when its name does not tell.
+    """
+    chosen = _chosen(steps, session)
+    if chosen is None:
+        return None
+    same_visit = (chosen.session.proposal, chosen.session.visit) == (session.proposal, session.visit)
+    if same_visit and (visit_begins is None or datetime.fromisoformat(chosen.at) >= visit_begins):
+        return None
+    return f"sample {session.sample!r} was chosen at {chosen.at}, before this visit: write Sample anew"
+
+
+def history_line(step: Step) -> str:
+    """Return one line of the history; client and names are claims, TANGO knows no users."""
+    session = step.session
+    if session.state == "open":
+        did = f"{step.what or 'opened'} {session.proposal} {session.sample_path} for {session.username}"
+    else:
+        did = "closed"
+    by = f"{step.who} from {step.client}" if step.who else step.client
+    reasons = [text for text in (step.reason, ground(session)) if text]
+    return ", ".join([f"{step.at} {did}, asked by {by}", *reasons])
+
+
+def ground(session: Session) -> str | None:
+    """Return on what ground a session was opened, for its line of the history; none for the usual one."""
+    if session.origin == "override":
+        return f"by override: {session.override_reason}"
+    return "the user office was away" if session.origin == "cached" else None
+
+
+def _chosen(steps: Iterable[Step], session: Session) -> Step | None:
+    """Return the step since which the session's sample is the sample; a code is one proposal's only."""
+    chosen = None
+    for step in steps:
+        if not session.sample or step.session.state != "open":
+            continue
+        foreign = step.session.proposal != session.proposal and "proprietary" in (
+            step.session.category,
+            session.category,
+        )
+        if foreign or step.session.sample != session.sample:
+            break
+        chosen = step
+        if step.what == "sample":
+            break
+    return chosen

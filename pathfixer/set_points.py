@@ -47,6 +47,15 @@ class SetPoints:
         """Return a staged value; empty when there is none."""
         return self._values.get(name, "")
 
+    def lines(self) -> list[str]:
+        """Return one line per value: name, value, who claims to have written it, and when (UTC)."""
+        at = self._written_at.isoformat(timespec="seconds") if self._written_at else ""
+        return [
+            f"{name}={self._values[name]}, written from {self._clients[name]}, the last one at {at}"
+            for name in ORDER
+            if name in self._values
+        ]
+
     def request(self, now: datetime, sample: str = "") -> OpenRequest:
         """Return what the staged values ask for.
 

@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
-from pathfixer.config import NO_ENDSTATION
 from pathfixer.desk import Desk
+from pathfixer.endstations import NO_ENDSTATION
 from pathfixer.keeper import Keeper
 from scifish.session import Session
+
+SHOWN_VISITS = 200
+"""The newest ones; ``VisitRecords`` has them all."""
 
 
 def shown(keeper: Keeper, desk: Desk) -> dict[str, Any]:
@@ -14,14 +17,17 @@ def shown(keeper: Keeper, desk: Desk) -> dict[str, Any]:
     session, as_of = keeper.session, keeper.office.as_of
     return {
         **_texts(session),
-        "Sample": keeper.sample,
-        "Warnings": session.warnings,
+        "Sample": keeper.current.sample,
+        "Warnings": keeper.warnings,
         "Session": json.dumps(session.model_dump(mode="json", by_alias=True)),  # ASCII: Tango is Latin-1
-        "ScanDirs": keeper.scan_dirs,
+        "ScanDirs": keeper.destination.macro_servers.lines(),
+        "Listeners": keeper.destination.listeners.lines(),
+        "SetPoints": desk.set_points,
         "AvailableProposals": keeper.office.proposals(desk.username, desk.is_staff),
         "AvailableVisits": keeper.office.visits(desk.proposal),
         "ProposalsAsOf": as_of.isoformat(timespec="seconds") if as_of else "",
-        "History": keeper.history,
+        "VisitStates": keeper.visits.lines[:SHOWN_VISITS],
+        "History": keeper.current.history,
     }
 
 

@@ -1,57 +1,45 @@
-"""What a PathFixer remembers: the open session, all sessions before it, and the samples' codes.
+"""What a PathFixer remembers: the open session, all before it, the samples' codes, what folders were.
 
-SQLite with ``synchronous=FULL``: what was told to a client survives a power cut. The history is
-only ever added to; its newest row is the session.
+The history is only ever added to; its newest row is the session.
 """
 
-import fcntl
-import os
 import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
-
-from pydantic import BaseModel
 
 from pathfixer.errors import StoreError
+from pathfixer.state_database import StateDatabase
+from pathfixer.steps import Step, Wish
 from scifish.errors import MessageError
+from scifish.faultpoints import reached
 from scifish.session import Session, parse_session
+from sdm.folder_identity import Identities, Identity
 
-LAYOUT = 1
-"""Number of the tables' layout; columns are only ever added."""
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS session (
-    revision INTEGER PRIMARY KEY, at TEXT NOT NULL, client TEXT NOT NULL, document TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS wish (
-    only_one INTEGER PRIMARY KEY CHECK (only_one = 1), sample TEXT NOT NULL, client TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS folder (path TEXT PRIMARY KEY, inode INTEGER NOT NULL, uid INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS settled (macro_server TEXT PRIMARY KEY, scan_dir TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS sample_code (
-    proposal TEXT NOT NULL, name TEXT NOT NULL, code TEXT NOT NULL,
-    PRIMARY KEY (proposal, name), UNIQUE (proposal, code));
-"""
-
-
-Identities = dict[str, tuple[int, int]]
-"""Path of a folder to its inode and owner; a device number changes with every mount."""
-
-
-class Step(BaseModel):
-    """One row of the history; ``client`` is who claims to have asked: host and process id."""
-
-    at: str
-    client: str
-    session: Session
-
-
-class Wish(BaseModel):
-    """A sample that was asked for and whose folder is not there yet."""
-
-    sample: str
-    client: str
+LAYOUTS = (
+    """
+    CREATE TABLE session (
+        revision INTEGER PRIMARY KEY, at TEXT NOT NULL, client TEXT NOT NULL, document TEXT NOT NULL);
+    CREATE TABLE wish (
+        only_one INTEGER PRIMARY KEY CHECK (only_one = 1), sample TEXT NOT NULL, client TEXT NOT NULL);
+    CREATE TABLE folder (path TEXT PRIMARY KEY, inode INTEGER NOT NULL, uid INTEGER NOT NULL);
+    CREATE TABLE settled (macro_server TEXT PRIMARY KEY, scan_dir TEXT NOT NULL);
+    CREATE TABLE sample_code (
+        proposal TEXT NOT NULL, name TEXT NOT NULL, code TEXT NOT NULL,
+        PRIMARY KEY (proposal, name), UNIQUE (proposal, code));
+    """,
+    """
+    ALTER TABLE session ADD COLUMN what TEXT NOT NULL DEFAULT '';
+    ALTER TABLE session ADD COLUMN who TEXT NOT NULL DEFAULT '';
+    ALTER TABLE session ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+    """,
+    """
+    CREATE TABLE known_folder (
+        path TEXT PRIMARY KEY, device INTEGER NOT NULL, inode INTEGER NOT NULL, uid INTEGER NOT NULL);
+    CREATE TABLE visit_record (
+        number INTEGER PRIMARY KEY, at TEXT NOT NULL, path TEXT NOT NULL, document TEXT NOT NULL);
+    CREATE TABLE visit_span (path TEXT PRIMARY KEY, starts_at TEXT NOT NULL, ends_at TEXT);
+    """,
+)
+"""The n-th text brings layout n-1 to n; columns are only ever added."""
 
 
 class Store:
@@ -60,33 +48,18 @@ class Store:
     Methods may be called from any thread.
     """
 
-    def __init__(self, database: sqlite3.Connection, lock_file: IO[bytes]) -> None:
+    def __init__(self, database: StateDatabase) -> None:
         self._database = database
-        self._lock_file = lock_file
-        self._lock = threading.Lock()
+
+    @property
+    def database(self) -> StateDatabase:
+        """Where the visits are kept too."""
+        return self._database
 
     @classmethod
     def open(cls, folder: Path) -> "Store":
-        """Open, or make, the store in a folder (mode 0700).
-
-        Raises
-        ------
-        StoreError
-            The folder cannot be written, another process has the store, or its layout is newer.
-        """
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock_file = _locked(folder / "lock")
-        except OSError as error:
-            raise _unusable(folder, error) from None
-        try:
-            return cls(_database(folder / "sessions.db"), lock_file)
-        except (OSError, sqlite3.Error) as error:
-            lock_file.close()
-            raise _unusable(folder, error) from None
-        except StoreError:
-            lock_file.close()
-            raise
+        """Open, or make, the store in a folder; raises StoreError, see ``StateDatabase.open``."""
+        return cls(StateDatabase.open(folder, "sessions.db", LAYOUTS))
 
     def last(self) -> Session | None:
         """Return the newest session, open or closed; none when there never was one."""
@@ -95,9 +68,17 @@ class Store:
 
     def history(self, limit: int) -> list[Step]:
         """Return the newest steps, newest first; raises StoreError for a damaged row."""
-        rows = self._all("SELECT at, client, document FROM session ORDER BY revision DESC LIMIT ?", limit)
+        rows = self._database.rows(
+            "SELECT document, at, client, what, who, reason FROM session ORDER BY revision DESC LIMIT ?",
+            limit,
+        )
         try:
-            return [Step(at=at, client=client, session=parse_session(text)) for at, client, text in rows]
+            return [
+                Step.model_validate(
+                    {"session": parse_session(text), **dict(zip(_STEP_COLUMNS, rest, strict=True))}
+                )
+                for text, *rest in rows
+            ]
         except MessageError as error:
             raise StoreError(f"the history cannot be read: {error}; move sessions.db away, keep it") from None
 
@@ -106,53 +87,70 @@ class Store:
 
         The wish that it fulfils is forgotten, or any wish when another session begins.
         """
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             database.execute(
-                "INSERT INTO session VALUES (?, ?, ?, ?)",
-                (step.session.revision, step.at, step.client, step.session.model_dump_json(by_alias=True)),
+                "INSERT INTO session (revision, document, at, client, what, who, reason) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    step.session.revision,
+                    step.session.model_dump_json(by_alias=True),
+                    *(getattr(step, column) for column in _STEP_COLUMNS),
+                ),
             )
             done = None if fulfilled is None else fulfilled.sample
             database.execute("DELETE FROM wish WHERE ?1 IS NULL OR sample = ?1", (done,))
-            database.execute("DELETE FROM folder")
-            rows = [(path, inode, uid) for path, (inode, uid) in folders.items()]
-            database.executemany("INSERT INTO folder VALUES (?, ?, ?)", rows)
+            self._remember(database, folders)
+            reached("pathfixer.committing")
 
     def folders(self) -> Identities:
-        """Return the folders of the session, as they were when it was committed."""
-        rows = self._all("SELECT path, inode, uid FROM folder")
-        return {path: (int(inode), int(uid)) for path, inode, uid in rows}
+        """Return every folder that a session ever had, as it was when that was committed."""
+        rows = self._database.rows("SELECT path, device, inode, uid FROM known_folder")
+        return {path: Identity(int(device), int(inode), int(uid)) for path, device, inode, uid in rows}
+
+    def learn_folders(self, visit_folder: str, folders: Identities) -> None:
+        """Take a visit's folders, and those above it, as they are now; forget what lay below it."""
+        with self._database.transaction() as database:
+            database.execute(
+                "DELETE FROM known_folder WHERE substr(path, 1, length(?1) + 1) = ?1 || '/'", (visit_folder,)
+            )
+            self._remember(database, folders)
+
+    @staticmethod
+    def _remember(database: sqlite3.Connection, folders: Identities) -> None:
+        rows = [(path, *identity) for path, identity in folders.items()]
+        database.executemany("INSERT OR REPLACE INTO known_folder VALUES (?, ?, ?, ?)", rows)
 
     def wish(self) -> Wish | None:
         """Return the sample whose folder is not there yet."""
-        rows = self._all("SELECT sample, client FROM wish")
+        rows = self._database.rows("SELECT sample, client FROM wish")
         return Wish(sample=rows[0][0], client=rows[0][1]) if rows else None
 
     def set_wish(self, wish: Wish) -> None:
         """Remember a sample whose folder is yet to be made."""
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             database.execute("INSERT OR REPLACE INTO wish VALUES (1, ?, ?)", (wish.sample, wish.client))
 
     def drop_wish(self, wish: Wish) -> None:
         """Forget a wish that cannot be fulfilled, unless another one came since."""
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             database.execute("DELETE FROM wish WHERE sample = ?", (wish.sample,))
 
-    def settled(self, macro_server: str) -> str | None:
-        """Return the ScanDir that was last written to a MacroServer and read back."""
-        rows = self._all("SELECT scan_dir FROM settled WHERE macro_server = ?", macro_server.lower())
+    def settled(self, name: str) -> str | None:
+        """Return what was last written to a MacroServer or listener, and read back."""
+        rows = self._database.rows("SELECT scan_dir FROM settled WHERE macro_server = ?", name.lower())
         return rows[0][0] if rows else None
 
-    def set_settled(self, macro_server: str, scan_dir: str) -> None:
-        """Remember what was written to a MacroServer and read back."""
-        with self._transaction() as database:
-            database.execute("INSERT OR REPLACE INTO settled VALUES (?, ?)", (macro_server.lower(), scan_dir))
+    def set_settled(self, name: str, value: str) -> None:
+        """Remember what was written to a MacroServer or listener, and read back."""
+        with self._database.transaction() as database:
+            database.execute("INSERT OR REPLACE INTO settled VALUES (?, ?)", (name.lower(), value))
 
     def sample_code(self, proposal: str, name: str) -> str:
         """Return the code (``s01`` …) of a sample's name, the same one every time.
 
         A code that was given before stands for itself, so what is read may be written again.
         """
-        with self._transaction() as database:
+        with self._database.transaction() as database:
             known = dict(
                 database.execute(
                     "SELECT name, code FROM sample_code WHERE proposal = ?", (proposal,)
@@ -167,63 +165,7 @@ class Store:
 
     def close(self) -> None:
         """Give the store up."""
-        with self._lock:
-            self._database.close()
-            self._lock_file.close()
-
-    def _all(self, query: str, *values: object) -> list[tuple[str, ...]]:
-        with self._lock:
-            try:
-                return self._database.execute(query, values).fetchall()
-            except sqlite3.Error as error:
-                raise StoreError(f"the store cannot be read: {error}") from None
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                self._database.execute("BEGIN IMMEDIATE")
-                with self._database:
-                    yield self._database
-            except sqlite3.Error as error:
-                raise StoreError(f"the store cannot be written: {error}; is the disk full?") from None
+        self._database.close()
 
 
-def _unusable(folder: Path, error: Exception) -> StoreError:
-    return StoreError(
-        f"StateDirectory {folder} cannot be used by uid {os.geteuid()}: {error}; "
-        f"make it on a local disk, owned by this account, mode 0700"
-    )
-
-
-def _locked(path: Path) -> IO[bytes]:
-    lock_file = path.open("wb")
-    try:
-        fcntl.lockf(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock_file.close()
-        raise StoreError(
-            f"{path.parent} is in use by another process: stop it, or name another folder"
-        ) from None
-    return lock_file
-
-
-def _database(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-    try:
-        path.chmod(0o600)
-        _prepare(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _prepare(database: sqlite3.Connection) -> None:
-    database.execute("PRAGMA journal_mode=WAL")
-    database.execute("PRAGMA synchronous=FULL")
-    found = database.execute("PRAGMA user_version").fetchone()[0]
-    if found > LAYOUT:
-        raise StoreError(f"sessions.db has layout {found}, this version knows {LAYOUT}: update scizoo")
-    database.executescript(_TABLES)
-    database.execute(f"PRAGMA user_version={LAYOUT}")
+_STEP_COLUMNS = ("at", "client", "what", "who", "reason")

@@ -21,6 +21,7 @@ class KnownSession:
         None when nothing is known.
     origin
         ``live``: PathFixer has just confirmed it; ``cached``: it has not; ``none``: nothing known.
+        Never ``override``, which is a session's own.
     age_s
         Seconds since PathFixer last confirmed it; None: cannot be told.
     fresh_at
@@ -71,7 +72,7 @@ def book(known: KnownSession, source_folder: str | None, max_age_s: float, now: 
     if source_folder and not is_inside(source_folder, session.path):
         note = f"files go to {source_folder}, outside the session's path {session.path or '(none)'}"
         return _unassigned(known, note, conflict=True)
-    return _assigned(known, session)
+    return _assigned(known, session, now)
 
 
 def is_inside(path: str, folder: str) -> bool:
@@ -97,7 +98,7 @@ def _doubt(known: KnownSession, session: Session, max_age_s: float, now: datetim
     return None
 
 
-def _assigned(known: KnownSession, session: Session) -> Context:
+def _assigned(known: KnownSession, session: Session, now: datetime) -> Context:
     return Context(
         proposal=session.proposal,
         visit=session.visit,
@@ -106,10 +107,28 @@ def _assigned(known: KnownSession, session: Session) -> Context:
         username=session.username,
         category=session.category,
         assignment="assigned",
-        context_origin=known.origin,
-        context_age_s=_cached_age(known),
-        context_note=known.note,
+        context_origin=_ground(known, session),
+        context_age_s=_oldest_age(known, session, now),
+        context_note="; ".join(filter(None, (known.note, _office_note(session)))) or None,
     )
+
+
+def _ground(known: KnownSession, session: Session) -> Origin:
+    """Return the weakest of what the booking rests on: PathFixer's word, and the user office's to it."""
+    return known.origin if session.origin == "live" else session.origin
+
+
+def _oldest_age(known: KnownSession, session: Session, now: datetime) -> float | None:
+    ages = [_cached_age(known)]
+    if session.office_as_of is not None:
+        ages.append(max(0.0, (now - session.office_as_of).total_seconds()))
+    return max((age for age in ages if age is not None), default=None)
+
+
+def _office_note(session: Session) -> str | None:
+    if session.origin == "override":
+        return "staff opened the session without the user office's word; PathFixer's history says why"
+    return "the user office was away when the session was opened" if session.origin == "cached" else None
 
 
 def _unassigned(known: KnownSession, note: str, *, conflict: bool = False) -> Context:

@@ -40,7 +40,7 @@ Nonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Phase = Literal["started", "ended", "amended"]
 Status = Literal["running", "completed", "stopped", "aborted", "failed", "interrupted"]
 Assignment = Literal["assigned", "none", "conflict"]
-Origin = Literal["live", "cached", "none"]
+Origin = Literal["live", "cached", "override", "none"]
 Category = Literal["visitors", "staff", "proprietary"]
 
 
@@ -83,8 +83,12 @@ class Context(Part):
     category: Category | None = None
     assignment: Assignment = "none"
     context_origin: Origin = "none"
-    context_age_s: float | None = Field(default=None, ge=0, description="age of a cached session, s")
-    context_note: str | None = Field(default=None, description="why it is not assigned, for people")
+    context_age_s: float | None = Field(
+        default=None, ge=0, description="age of what was known at second hand, s"
+    )
+    context_note: str | None = Field(
+        default=None, description="why it is not assigned, or on whose word it is, for people"
+    )
 
     @model_validator(mode="after")
     def _proposal_only_when_assigned(self) -> "Context":

@@ -34,6 +34,10 @@ class Session(Part):
     origin: Literal["live", "cached", "override"] = Field(
         default="live", description="how the user office answered at opening"
     )
+    office_as_of: UtcTime | None = Field(
+        default=None, description="when it said what this rests on; null: at opening, or never"
+    )
+    override_reason: str | None = Field(default=None, description="why staff opened it without its word")
     warnings: list[str] = []
 
 

@@ -4,6 +4,7 @@ Every attribute answers from memory. Opening, closing, checking and repairing ar
 returns the job's id at once, ``JobState`` and ``JobResult`` tell what came of it.
 """
 
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -12,13 +13,17 @@ from typing import Any
 from tango.server import command, run
 
 from pathfixer.assembly import assemble, now_utc
+from pathfixer.choices import parse_question
 from pathfixer.desk import Desk
 from pathfixer.errors import PathFixerError, RefusedError
 from pathfixer.keeper import Keeper
-from pathfixer.open_request import OpenRequest, parse_request
+from pathfixer.open_request import CloseRequest, OpenRequest, parse_close_request, parse_request
+from scifish.state_folder import host_name
+from sdm.progress import to_job
+from tango_devices.caller import caller
 from tango_devices.jobs import Job, JobRefusedError
-from tango_devices.path_fixer_attributes import SessionAttributes
 from tango_devices.path_fixer_properties import PathFixerProperties
+from tango_devices.path_fixer_visits import VisitCommands
 from tango_devices.refusals import told
 from tango_devices.tango_text import tango_text
 
@@ -30,7 +35,7 @@ REFUSALS = (PathFixerError, JobRefusedError)
 log = logging.getLogger(__name__)
 
 
-class PathFixer(SessionAttributes):
+class PathFixer(VisitCommands):
     """The session a beamline is in: who measures, for which proposal, and where the data goes."""
 
     Model = PathFixerProperties
@@ -46,6 +51,7 @@ class PathFixer(SessionAttributes):
             properties, self.get_name(), self.in_background, self._wake.set, (unknown,) if unknown else ()
         )
         self._keeper, self._desk = keeper, Desk(properties, keeper, now_utc)
+        self.publish("MacroServers", list(properties.endstation_of(None).macro_servers))
         self.show(keeper, self._desk)
         self.in_background(self._show_for_ever)
         keeper.start()
@@ -68,8 +74,9 @@ class PathFixer(SessionAttributes):
         """Change the sample of the session."""
         with told("PathFixer", *REFUSALS):
             keeper = self._working()[0]
-            keeper.set_sample(value, self._client())
-        self.publish("Sample", keeper.sample)
+            keeper.samples.ask(value, self._client())
+        self.cover_written_sample(keeper.current.sample)
+        self.publish("Sample", keeper.current.sample)
 
     @command(dtype_in=str, doc_in="username, proposal, visit?, sample?, endstation? as JSON", dtype_out=str)
     def OpenSession(self, text: str) -> str:  # noqa: N802 - a Tango command
@@ -86,8 +93,13 @@ class PathFixer(SessionAttributes):
     @command(dtype_out=str)
     def CloseSession(self) -> str:  # noqa: N802
         """Start to close the session and return the job's id; its result are complaints."""
-        client = self._client()
-        return self._job("session", lambda keeper, job: keeper.close_session(client))
+        return self._close(CloseRequest())
+
+    @command(dtype_in=str, doc_in="force_reason?, asked_by?, asking_door? as JSON", dtype_out=str)
+    def EndSession(self, text: str) -> str:  # noqa: N802
+        """Start to close the session as CloseSession does, with a name and if need be with force."""
+        with told("PathFixer", *REFUSALS):
+            return self._close(parse_close_request(text))
 
     @command(dtype_out=(str,))
     def Proposals(self) -> list[str]:  # noqa: N802
@@ -101,15 +113,30 @@ class PathFixer(SessionAttributes):
         with told("PathFixer", *REFUSALS):
             return self._working()[1].visits(proposal)
 
+    @command(dtype_in=str, doc_in="username?, proposal?, visit? as JSON", dtype_out=str)
+    def Choices(self, text: str) -> str:  # noqa: N802
+        """Return what this user may choose, as JSON, from memory; stages nothing."""
+        with told("PathFixer", *REFUSALS):
+            choices = self._working()[1].choices(parse_question(text))
+            return json.dumps(choices.model_dump())  # ASCII: Tango is Latin-1
+
     @command(dtype_out=str)
     def Check(self) -> str:  # noqa: N802
         """Start to check path, rights, space and ScanDir, and return the job's id."""
-        return self._job("check", lambda keeper, job: [one.model_dump() for one in keeper.check()])
+        return self._job("check", _check)
 
     @command(dtype_out=str)
     def Repair(self) -> str:  # noqa: N802
         """Start to repair the session's folders, and return the job's id."""
         return self._job("repair", lambda keeper, job: [one.model_dump() for one in keeper.repair()])
+
+    def keeper_job(self, kind: str, work: Callable[[Keeper, Job], Any]) -> str:
+        """Start a job with the keeper and return its id."""
+        return self._job(kind, work)
+
+    def client_text(self) -> str:
+        """Return who asks, as far as Tango knows."""
+        return self._client()
 
     def _open(self, request: OpenRequest) -> str:
         client, desk = self._client(), self._working()[1]
@@ -120,6 +147,10 @@ class PathFixer(SessionAttributes):
             return complaints
 
         return self._job("session", work)
+
+    def _close(self, request: CloseRequest) -> str:
+        client = self._client()
+        return self._job("session", lambda keeper, job: keeper.close_session(client, request))
 
     def _job(self, kind: str, work: Callable[[Keeper, Job], Any]) -> str:
         keeper, desk = self._working()
@@ -151,7 +182,13 @@ class PathFixer(SessionAttributes):
 
     def _client(self) -> str:
         client = self.get_client_ident()
-        return f"{client.client_ip} pid {client.client_pid}" if client.client_ident else "unknown"
+        if not client.client_ident:
+            return "unknown"
+        return caller(client.client_ip, client.client_pid, host_name())
+
+
+def _check(keeper: Keeper, job: Job) -> list[dict[str, Any]]:
+    return [one.model_dump() for one in keeper.check(to_job(job.progress))]
 
 
 def main() -> None:

@@ -1,9 +1,8 @@
 """The attributes of a PathFixer: what is shown of the session, and what can be written."""
 
-import threading
 from typing import Any
 
-from tango import AttrWriteType, DevState
+from tango import AttrWriteType, AutoTangoMonitor, DevState
 
 from pathfixer.desk import Desk
 from pathfixer.keeper import Keeper
@@ -46,16 +45,20 @@ class SessionAttributes(ScizooDevice):
         fset=_write_sample,
         doc="folders below raw, / between them; counts at once, SamplePath follows",
     )
+    SetPoints = published((str,), [], doc="what is staged, and from where (a claim: TANGO knows no users)")
     ScanDirs = published((str,), [], doc="one line per MacroServer: where its scans go")
+    Listeners = published((str,), [], doc="one line per listener: what was written there, or why not")
+    MacroServers = published((str,), [], doc="those whose ScanDir follows a session of this device")
     Warnings = published((str,), [], doc="what was found when the session was opened")
     AvailableProposals = published((str,), [], doc="<number>  <title>, for the staged user")
     AvailableVisits = published((str,), [], doc="<visit>  <begin> - <end>, of the staged proposal")
     ProposalsAsOf = published(str, "", doc="when the user office answered last; empty: never")
+    VisitStates = published((str,), [], doc="visits, newest first: <state>  <folder>  <details>")
     History = published((str,), [], doc="sessions, newest first; who asked is a claim")
 
     def init_device(self) -> None:
         """Start with nothing shown."""
-        self._publishing = threading.Lock()
+        self._staged: dict[str, str] = {}
         super().init_device()
 
     def stage(self, name: str, value: str) -> None:
@@ -67,9 +70,11 @@ class SessionAttributes(ScizooDevice):
         raise NotImplementedError
 
     def show(self, keeper: Keeper, desk: Desk) -> None:
-        """Publish everything; never on a thread that holds the device, which publishing waits for."""
-        with self._publishing:
-            for name, value in shown(keeper, desk).items():
+        """Publish everything at once: no read of several attributes sees half a switch."""
+        with AutoTangoMonitor(self):
+            values = shown(keeper, desk)
+            self.cover_written_sample(values["Sample"])
+            for name, value in values.items():
                 self.publish(name, _carried(value))
             condition = keeper.condition
             self.publish_state(getattr(DevState, condition.state), condition.status)
@@ -77,10 +82,24 @@ class SessionAttributes(ScizooDevice):
 
     def _show_set_points(self, desk: Desk) -> None:
         for name in ORDER:
+            staged = desk.staged(name)
             attribute = self.get_device_attr().get_w_attr_by_name(name)
-            if (attribute.get_write_value() or "") != desk.staged(name):
-                attribute.set_write_value(desk.staged(name))
+            if (attribute.get_write_value() or "") != staged:
+                attribute.set_write_value(staged)
+            if self._staged.get(name, "") != staged:
+                self._staged[name] = staged
                 self.push_change_event(name, self.published_value(name))
+                self.push_archive_event(name, self.published_value(name))
+
+    def cover_written_sample(self, sample: str) -> None:
+        """Replace what was written to Sample by what it reads: a proprietary sample's name is a secret.
+
+        Events carry it too, so this comes before they are pushed.
+        """
+        with AutoTangoMonitor(self):  # a write under way would put the name back
+            attribute = self.get_device_attr().get_w_attr_by_name("Sample")
+            if (attribute.get_write_value() or "") != sample:
+                attribute.set_write_value(sample)
 
 
 def _carried(value: str | list[str]) -> str | list[str]:

@@ -14,7 +14,6 @@ import tango
 from tango import AttrWriteType, DevState
 from tango.server import command, run
 
-from scidog.caller import caller
 from scidog.diff import in_words
 from scidog.errors import RefusedError, ScidogError
 from scidog.history import difference_of, history_lines
@@ -30,6 +29,7 @@ from scifish.reader import SnapshotReader
 from scifish.selection import Selection, parse_selection
 from scifish.state_folder import host_name
 from tango_devices.base import ScizooDevice, published
+from tango_devices.caller import caller
 from tango_devices.jobs import Job, JobRefusedError
 from tango_devices.refusals import told
 from tango_devices.sci_dog_properties import SciDogProperties

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
 from consumers.testing.scicat_state import HttpError, Json, ScicatState
@@ -57,7 +57,7 @@ class ScicatServer:
         self.maintenance = False
         """Whether every path, ``/health`` too, shows a web page with status 200."""
         self.requests: list[tuple[str, str]] = []
-        """Method and path of each request for datasets or files, oldest first."""
+        """Method and path of each request for datasets, files or proposals, oldest first."""
         self.faults: dict[int, Fault] = {}
         """Number of the request, from 1, to what goes wrong with it."""
         self.always: Fault | None = None
@@ -129,7 +129,7 @@ class ScicatServer:
         if not fault.after_saving:
             _fail(fault)
         with self._lock:
-            status, found = self._carry_out(method, path.strip("/").split("/"), user, headers, body)
+            status, found = self._carry_out(method, path, user, headers, body)
             answer = json.loads(json.dumps(found))
         _fail(fault)
         return status, answer
@@ -140,8 +140,11 @@ class ScicatServer:
             return self.faults.get(len(self.requests), self.always or Fault())
 
     def _carry_out(
-        self, method: str, steps: list[str], user: str, headers: dict[str, str], body: Json
+        self, method: str, path: str, user: str, headers: dict[str, str], body: Json
     ) -> tuple[int, Any]:
+        parts = urlsplit(path)
+        steps = parts.path.strip("/").split("/")
+        filters = parse_qs(parts.query).get("filters", ["{}"])[0]
         names = [unquote(step) for step in steps]
         pid = names[1] if len(names) > 1 else ""
         since = headers.get("if-unmodified-since")
@@ -152,6 +155,8 @@ class ScicatServer:
             ("GET", "datasets", 3): (200, lambda: self.state.blocks_of(pid)),
             ("POST", "origdatablocks", 1): (201, lambda: self.state.create_block(body)),
             ("PATCH", "origdatablocks", 2): (200, lambda: self.state.change_block(pid, body)),
+            ("GET", "proposals", 1): (200, lambda: self.state.list_proposals(json.loads(filters))),
+            ("GET", "proposals", 2): (200, lambda: self.state.proposal(pid)),
             ("DELETE", "origdatablocks", 2): (200, lambda: self.state.delete_block(pid)),
         }
         call = calls.get((method, names[0], len(names)))

@@ -25,11 +25,12 @@ class HttpError(Exception):
 
 
 class ScicatState:
-    """Datasets and blocks of files; refuses what the DTOs of the v3 API refuse."""
+    """Datasets, blocks of files and proposals; refuses what the DTOs of the v3 API refuse."""
 
     def __init__(self) -> None:
         self.datasets: dict[str, Json] = {}
         self.blocks: list[Json] = []
+        self.proposals: dict[str, Json] = {}
         self.may_delete = True
         schemas = json.loads((files("consumers.testing") / "scicat_schemas.json").read_text())["schemas"]
         self._components = {"components": {"schemas": schemas}}
@@ -72,6 +73,19 @@ class ScicatState:
             message = f"dataset: {pid} not found"
             raise HttpError(404, {"message": message, "error": "Not Found", "statusCode": 404})
         return self.datasets[pid]
+
+    def proposal(self, identifier: str) -> Json:
+        """GET /v3/proposals/{id}."""
+        if identifier not in self.proposals:
+            message = f"Proposal: {identifier} not found"
+            raise HttpError(404, {"message": message, "error": "Not Found", "statusCode": 404})
+        return self.proposals[identifier]
+
+    def list_proposals(self, filters: Json) -> list[Json]:
+        """GET /v3/proposals: by id, a page of them; without a limit it is SciCat's own, 100."""
+        limits = filters.get("limits", {})
+        first, count = limits.get("skip", 0), limits.get("limit", 100)
+        return [self.proposals[key] for key in sorted(self.proposals)][first : first + count]
 
     def create_block(self, body: Json) -> Json:
         """POST /v3/origdatablocks: a repeated one makes a second block."""

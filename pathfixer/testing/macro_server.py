@@ -1,8 +1,10 @@
 """A MacroServer's environment in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from pathfixer.errors import MacroServerError
+from pathfixer.scan_dir import ScanSettings, Written, scan_settings
 
 
 class MacroServerInMemory:
@@ -14,23 +16,33 @@ class MacroServerInMemory:
         The environment; a test changes it as a user would.
     broken
         While it is a text, every call fails with it.
+    looks
+        How often it was looked at.
     writes
         What was written, in order.
     """
 
-    def __init__(self, name: str = "macroserver/test/1", **variables: str) -> None:
+    def __init__(self, name: str = "macroserver/test/1", **variables: Any) -> None:
         self.name = name
-        self.variables: dict[str, str] = dict(variables)
+        self.variables: dict[str, Any] = dict(variables)
         self.broken: str | None = None
-        self.writes: list[dict[str, str]] = []
+        self.looks = 0
+        self.writes: list[dict[str, Written]] = []
 
-    def scan_dirs(self) -> dict[str, str | None]:
-        """Return the ScanDir of every scope; the global one may be none."""
+    def look(self) -> ScanSettings:
+        """Return what decides where scans are saved."""
+        self.looks += 1
         self._fail_if_broken()
-        scoped = {key: value for key, value in self.variables.items() if key.endswith(".ScanDir")}
-        return {"ScanDir": self.variables.get("ScanDir"), **scoped}
+        return scan_settings(self.variables)
 
-    def change(self, write: Mapping[str, str], delete: tuple[str, ...]) -> None:
+    def listen(self, on_event: Callable[[], None]) -> None:
+        """Keep the function, for a test to call."""
+        self.on_event = on_event
+
+    def close(self) -> None:
+        """Call it no more."""
+
+    def change(self, write: Mapping[str, Written], delete: tuple[str, ...]) -> None:
         """Write and delete variables; as Sardana does, refuse to delete what is not there."""
         self._fail_if_broken()
         missing = [key for key in delete if key not in self.variables]

@@ -31,13 +31,20 @@ FOLDER = CHECKOUT / ".state" / "demo"
 @click.option("--broker", type=click.Choice(["embedded", "kafka"]), default="embedded", show_default=True)
 @click.option("--scicat-url", help="A SciCat to write into as well; SCICAT_USER and SCICAT_PASSWORD count.")
 @click.option(
+    "--user-office",
+    type=click.Choice(["yaml", "duo"]),
+    default="yaml",
+    show_default=True,
+    help="A file with proposals, or a DUO of ours that serves them over HTTP.",
+)
+@click.option(
     "--state",
     type=click.Path(file_okay=False, path_type=Path),
     default=FOLDER,
     show_default=".state/demo",
     help="Folder of the run; emptied first.",
 )
-def command(keep: bool, broker: str, scicat_url: str | None, state: Path) -> None:
+def command(keep: bool, broker: str, scicat_url: str | None, user_office: str, state: Path) -> None:
     """Start a simulated beamline and its catalogue, capture a scan and a file, and show both datasets.
 
     \b
@@ -47,7 +54,7 @@ def command(keep: bool, broker: str, scicat_url: str | None, state: Path) -> Non
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: _interrupt())
     console = Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
-    options = Options(broker=broker, scicat_url=scicat_url)  # type: ignore[arg-type]
+    options = Options(broker, scicat_url, user_office)  # type: ignore[arg-type]
     try:
         _run(console, options, keep, state.absolute())
     except KeyboardInterrupt:

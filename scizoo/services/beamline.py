@@ -17,8 +17,10 @@ from scizoo.services.service import Service
 from scizoo.services.simulation import Simulation
 from scizoo.services.site import Site
 from scizoo.services.tango_db import TangoDatabase
+from scizoo.services.user_office import Duo, OfficeChoice, yaml_office
 
 Broker = Literal["embedded", "kafka"]
+OfficeKind = Literal["yaml", "duo"]
 Tell = Callable[[str], None]
 
 
@@ -32,12 +34,15 @@ class Options:
         The embedded one, in memory, or Apache Kafka.
     scicat_url
         A SciCat backend to write into as well; the account stands in the environment.
+    user_office
+        The site's YAML file itself, or a DUO of ours that serves its proposals.
     bound
         Whether everything dies with this process; else it stays up for ``scizoo services``.
     """
 
     broker: Broker = "embedded"
     scicat_url: str | None = None
+    user_office: OfficeKind = "yaml"
     bound: bool = True
 
 
@@ -62,6 +67,7 @@ class Beamline:
         self.tango_db = TangoDatabase(self.folder, bound)
         self.mongod = Mongod(self.folder, bound)
         self.kafka = self._broker()
+        self.duo = Duo(self.folder, site.office, bound) if options.user_office == "duo" else None
         self.sardana = Sardana(self.folder, self.tango_db.address, bound=bound)
         self.started: list[Service | KafkaBroker] = []
 
@@ -88,7 +94,7 @@ class Beamline:
         try:
             self.site.make_data_root()
             tell("starting the Tango database, Kafka and MongoDB")
-            self._up([self.tango_db, *self._brokers(), self.mongod])
+            self._up([self.tango_db, *self._brokers(), self.mongod, *([self.duo] if self.duo else [])])
             tell("starting Sardana, the beamline's devices and the consumers")
             self._up([*self._devices(), *self._consumers()])
         except BaseException:
@@ -122,13 +128,18 @@ class Beamline:
     def _brokers(self) -> list[Service]:
         return list(self.kafka.brokers) if isinstance(self.kafka, ApacheKafka) else [self.kafka]
 
+    def _office(self) -> OfficeChoice:
+        return self.duo.choice if self.duo else yaml_office(self.site.office)
+
     def _devices(self) -> list[Service]:
         """Return Sardana, which takes longest, before the others."""
         host = self.tango_db.address
         devices: list[Service] = [
             self.sardana,
             Simulation(self.folder, host),
-            capture_devices.path_fixer(self.folder, host, self.site, self.sardana.macro_server),
+            capture_devices.path_fixer(
+                self.folder, host, self.site, self.sardana.macro_server, self._office()
+            ),
             capture_devices.sci_dog(self.folder, host, self.site, self.mongod.address),
             capture_devices.sci_fish(self.folder, host, self.site, self.kafka.address),
             capture_devices.sci_fly(self.folder, host),
@@ -141,7 +152,9 @@ class Beamline:
         file = catalogue.configuration_file(self.folder.path)
         apache = isinstance(self.kafka, ApacheKafka)
         url = self.options.scicat_url
-        described = catalogue.configuration(self.site, self.kafka.address, self.mongod.address, url, apache)
+        described = catalogue.configuration(
+            self.site, self.kafka.address, self.mongod.address, url, apache, self._office()
+        )
         write_configuration(file, described)
         if apache:
             make_topics(file)

@@ -1,23 +1,31 @@
 """The four Tango devices of the project, registered as a beamline's control system would."""
 
+from collections.abc import Sequence
+
 from scizoo.services.device_server import Device, DeviceServer
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.site import RULES, Site
+from scizoo.services.user_office import OfficeChoice, yaml_office
 
 PATH_FIXER, SCI_DOG = "demo/ctl/sdm-01", "demo/ctl/scidog-01"
 SCI_FISH, SCI_FLY = "demo/ctl/scifish-01", "demo/ctl/scifly-01"
 
 
-def path_fixer(folder: RunFolder, tango_host: str, site: Site, macro_server: str) -> DeviceServer:
+def path_fixer(
+    folder: RunFolder, tango_host: str, site: Site, macro_server: str, office: OfficeChoice | None = None
+) -> DeviceServer:
     """Return PathFixer, with sessions out of the site's user office, followed by one MacroServer."""
-    properties = {
+    office = office or yaml_office(site.office)
+    properties: dict[str, str | Sequence[str]] = {
         "Beamline": site.beamline,
-        "UserOfficeSettings": f"file={site.office}",
+        "UserOffice": office.kind,
+        "UserOfficeSettings": office.lines(),
         "Rules": RULES,
         "DataRoot": str(site.data_root),
         "StateDirectory": str(folder.data("pathfixer")),
         "MacroServers": macro_server,
         "FreeSpaceLimit": "1",
+        "GrowthWindow": "0",  # who tries it out switches right after a scan
         **site.ownership(),
     }
     return DeviceServer(

@@ -6,6 +6,7 @@ from typing import Any
 
 from scizoo.services.errors import ServiceError
 from scizoo.services.site import Site
+from scizoo.services.user_office import OfficeChoice, yaml_office
 
 TOPICS = ("captures", "dead-letters", "receipts")
 CONTACT = "beamline@example.org"
@@ -18,7 +19,12 @@ def topic_names(beamline: str) -> list[str]:
 
 
 def configuration(
-    site: Site, kafka: str, mongodb: str, scicat_url: str | None, static: bool
+    site: Site,
+    kafka: str,
+    mongodb: str,
+    scicat_url: str | None,
+    static: bool,
+    office: OfficeChoice | None = None,
 ) -> dict[str, Any]:
     """Return what ``scicow`` reads: one beamline, MongoDB, and SciCat when it has an address.
 
@@ -26,7 +32,10 @@ def configuration(
     ----------
     static
         Whether the broker knows static membership, as Apache Kafka does.
+    office
+        The user office; none for the site's YAML file.
     """
+    office = office or yaml_office(site.office)
     sinks = ["mongodb", *(["scicat"] if scicat_url else [])]
     described: dict[str, Any] = {
         "kafka": {"bootstrap_servers": kafka, "instance": "scicow-1" if static else None},
@@ -35,7 +44,7 @@ def configuration(
         "pid_prefixes": [site.pid_prefix],
         "state_database": {"uri": mongodb, "database": "scicow"},
         "mongodb": {"uri": mongodb, "database": "scizoo"},
-        "user_office": {"kind": "yaml", "settings": {"file": str(site.office)}},
+        "user_office": {"kind": office.kind, "settings": office.settings},
     }
     if scicat_url:
         described["scicat"] = _scicat(scicat_url)

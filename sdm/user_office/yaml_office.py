@@ -7,7 +7,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from sdm.errors import OfficeUnavailableError, UnknownProposalError
-from sdm.user_office.protocol import Proposal, Record
+from sdm.user_office.protocol import Proposal, Record, newest_first
 
 
 class OfficeFile(Record):
@@ -38,15 +38,18 @@ class YamlOffice:
 
     def proposal(self, number: str) -> Proposal:
         """Return one proposal; raises UnknownProposalError or OfficeUnavailableError."""
-        for proposal in self._read().proposals:
+        for proposal in self.everything():
             if proposal.number == number:
                 return proposal
         raise UnknownProposalError(number)
 
     def proposals(self, beamline: str) -> list[Proposal]:
         """Return the proposals of a beamline, newest number first."""
-        found = [proposal for proposal in self._read().proposals if beamline in proposal.beamlines]
-        return sorted(found, key=lambda proposal: proposal.number, reverse=True)
+        return newest_first([proposal for proposal in self.everything() if proposal.is_for(beamline)])
+
+    def everything(self) -> tuple[Proposal, ...]:
+        """Return all proposals, in the file's order."""
+        return self._read().proposals
 
     def _read(self) -> OfficeFile:
         try:

@@ -90,6 +90,7 @@ def start_path_fixer(run_folder: RunFolder, tango_db: TangoDatabase, site: Site)
             "ProposalGroup": f"#{os.getegid()}",
             "FreeSpaceLimit": "0",
             "WatchInterval": "0.1",
+            "GrowthWindow": "0",
         }
         device = Device(f"{name}/ctl/sdm-01", "PathFixer", {**defaults, **properties})
         server = DeviceServer(run_folder, tango_db.address, f"pathfixer-{name}", "PathFixer", [device], name)
@@ -159,3 +160,27 @@ def scanning(
     server = start_path_fixer(MacroServers=sardana.macro_server)
     plain = beamline_of(server, site)
     return Scanning(plain.server, plain.device, plain.client, plain.site, sardana)
+
+
+class BareSardana(Sardana):
+    """Sardana without motors and counters; it has an environment all the same."""
+
+    def furnish(self) -> None:
+        """Make no elements: their names are taken by the other Sardana."""
+
+
+@pytest.fixture
+def own_sardana(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Sardana]:
+    """A second Sardana that a test may kill."""
+    server = BareSardana(run_folder, tango_db.address, instance="mortal")
+    server.name = "sardana-mortal"
+    server.start()
+    server.wait_ready()
+    yield server
+    server.stop()
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the child processes of a process."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(text) for task in tasks for text in (task / "children").read_text().split()]

@@ -1,14 +1,12 @@
 """ScanDir in a real Sardana follows the session; no scan ever goes to the last proposal."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import tango
 
-from scizoo.services.run_folder import RunFolder
-from scizoo.services.sardana import Sardana
-from scizoo.services.tango_db import TangoDatabase
+from pathfixer.errors import CommandError
+from pathfixer.sardana import MacroServerEnvironment
 from tests.integration.pathfixer.conftest import Scanning, beamline_of
 from tests.waiting import wait_for
 
@@ -26,7 +24,8 @@ def test_scan_dir_is_the_sample_path_as_soon_as_the_session_is_open(scanning):
     wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
     assert scanning.device.SamplePath.endswith("/raw/water/w1")
     wait_for(lambda: scanning.device.state() == tango.DevState.ON, 5, "ON")
-    assert scanning.device.ScanDirs == (f"{scanning.sardana.macro_server}: {scanning.scan_dir}",)
+    told = (f"{scanning.sardana.macro_server}: {scanning.scan_dir}",)
+    wait_for(lambda: scanning.device.ScanDirs == told, 5, "ScanDirs tells it")
 
 
 def test_a_scan_saves_its_file_in_the_session(scanning):
@@ -72,6 +71,73 @@ def test_a_narrower_scope_outside_the_session_is_an_alarm(scanning, tmp_path):
     wait_for(lambda: scanning.device.state() == tango.DevState.ON, 5, "ON again")
 
 
+@pytest.mark.parametrize("scope", ["Door/demo/1", "ascan", "Door/demo/1.ascan"])
+def test_each_scope_is_shown_and_then_put_back_if_the_site_wants(scanning, tmp_path, scope):
+    open_ice(scanning)
+    scanning.environment.change({f"{scope}.ScanDir": str(tmp_path)}, ())
+    wait_for(lambda: f"{scope}.scandir".lower() in scanning.device.status().lower(), 5, "shown")
+    wait_for(lambda: scanning.device.state() == tango.DevState.ALARM, 5, "ALARM")
+    put_back(scanning)
+    wanted = {"ScanDir": scanning.device.SamplePath}
+    wait_for(lambda: scanning.environment.scan_dirs() == wanted, 10, "put back")
+
+
+def put_back(scanning: Scanning) -> None:
+    """Let PathFixer undo what users change from now on."""
+    tango.Database().put_device_property(scanning.device.name(), {"PutBack": ["true"]})
+    scanning.device.Init()
+
+
+def test_an_old_copy_of_expconf_is_told_with_the_scan_numbers_that_come_again(scanning):
+    open_ice(scanning, "old")
+    environment = scanning.environment.read()
+    old = {name: environment[name] for name in ("ScanDir", "ScanID", "ScanFile")}
+    scanning.client.set_sample("new")
+    wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
+    scanning.sardana.door().run("ascan", "mot01", "0", "1", "2", "0.01")
+    wait_for(lambda: scanning.environment.read()["ScanID"] > old["ScanID"], 5, "a scan's number")
+    scanning.client.check()
+    scanning.environment.change(old, ())
+    wait_for(lambda: "ScanID went back from" in scanning.device.status(), 5, "told")
+    assert f"to {old['ScanID']}" in scanning.device.status()
+    assert scanning.scan_dir == old["ScanDir"], "below raw of this session: tolerated"
+
+
+def test_the_folder_for_unowned_scans_is_looked_for_all_the_time(scanning):
+    wait_for(lambda: scanning.device.state() == tango.DevState.STANDBY, 5, "STANDBY")
+    folder = Path(scanning.site.unowned)
+    for entry in folder.iterdir():
+        entry.unlink()
+    folder.rmdir()
+    wait_for(lambda: scanning.device.state() == tango.DevState.FAULT, 60, "FAULT within a minute")
+    assert scanning.site.unowned in scanning.device.status()
+    folder.mkdir()
+    wait_for(lambda: scanning.device.state() == tango.DevState.STANDBY, 60, "as soon as it is back")
+
+
+def test_without_a_session_scan_dir_is_verified_all_the_time(scanning):
+    open_ice(scanning)
+    old = scanning.device.SamplePath
+    scanning.client.close_session()
+    scanning.sardana.door().run("senv", "ScanDir", old)
+    wait_for(lambda: scanning.scan_dir == scanning.site.unowned, 5, "not the last proposal")
+    scanning.sardana.door().run("usenv", "ScanDir")
+    wait_for(lambda: scanning.scan_dir == scanning.site.unowned, 5, "not unset")
+
+
+def test_scan_file_is_the_site_s_at_opening(start_path_fixer, site, sardana, only_global_scan_dir):
+    before = MacroServerEnvironment(sardana.macro_server).read()["ScanFile"]
+    server = start_path_fixer(MacroServers=sardana.macro_server, ScanFile="{proposal}_{visit}.h5")
+    scanning = Scanning(**vars(beamline_of(server, site)), sardana=sardana)
+    try:
+        open_ice(scanning)
+        assert scanning.environment.read()["ScanFile"] == "20260101_20260914.h5"
+        sardana.door().run("ascan", "mot01", "0", "1", "2", "0.01")
+        assert (Path(scanning.device.path) / "20260101_20260914.h5").is_file()
+    finally:
+        scanning.environment.change({"ScanFile": before}, ())
+
+
 def test_what_a_user_set_is_still_his_after_a_restart(scanning, tmp_path):
     open_ice(scanning)
     scanning.sardana.door().run("senv", "ScanDir", str(tmp_path))
@@ -108,24 +174,6 @@ def test_scan_dir_is_written_only_on_difference(scanning):
         macro_server.unsubscribe_event(watch)
 
 
-class BareSardana(Sardana):
-    """Sardana without motors and counters; it has an environment all the same."""
-
-    def furnish(self) -> None:
-        """Make no elements: their names are taken by the other Sardana."""
-
-
-@pytest.fixture
-def own_sardana(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Sardana]:
-    """A second Sardana that a test may kill."""
-    server = BareSardana(run_folder, tango_db.address, instance="mortal")
-    server.name = "sardana-mortal"
-    server.start()
-    server.wait_ready()
-    yield server
-    server.stop()
-
-
 def test_a_dead_macro_server_is_named_and_follows_when_it_is_back(
     start_path_fixer, site, sardana, own_sardana
 ):
@@ -134,7 +182,11 @@ def test_a_dead_macro_server_is_named_and_follows_when_it_is_back(
     scanning = Scanning(**vars(beamline_of(server, site)), sardana=own_sardana)
     wait_for(lambda: scanning.device.state() == tango.DevState.STANDBY, 10, "STANDBY")
     own_sardana.kill()
-    complaints = scanning.client.open_session("carlcarl", "20260101", visit="20260914")
+    with pytest.raises(CommandError, match="door/mortal/1 does not answer .* a macro may be running"):
+        open_ice(scanning)
+    complaints = scanning.client.open_session(
+        "carlcarl", "20260101", visit="20260914", force_reason="that Sardana was killed"
+    )
     assert [own_sardana.macro_server in text for text in complaints] == [True]
     assert scanning.device.state() == tango.DevState.ALARM
     assert own_sardana.macro_server in scanning.device.status()
@@ -148,12 +200,14 @@ def test_a_dead_macro_server_is_named_and_follows_when_it_is_back(
 
 
 def test_an_endstation_takes_only_its_own_macro_servers(start_path_fixer, site, sardana):
-    server = start_path_fixer(MacroServers="", Endstations=f"EA01={sardana.macro_server}")
+    server = start_path_fixer(MacroServers="", Endstations=[f"EA01={sardana.macro_server}", "EA02="])
     scanning = Scanning(**vars(beamline_of(server, site)), sardana=sardana)
-    open_ice(scanning)
+    scanning.client.open_session("carlcarl", "20260101", visit="20260914", endstation="EA02")
     wait_for(lambda: scanning.scan_dir == site.unowned, 5, "not in this session")
-    scanning.client.open_session("carlcarl", "20260101", visit="20260914", endstation="EA01")
-    wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
-    assert scanning.device.Endstation == "EA01"
-    with pytest.raises(Exception, match="there is: None, EA01"):
-        scanning.client.open_session("carlcarl", "20260101", endstation="EA02")
+    for endstation in ("EA01", "None"):
+        scanning.client.open_session("carlcarl", "20260101", visit="20260914", endstation=endstation)
+        wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
+        assert scanning.device.Endstation == endstation
+        scanning.client.close_session()
+    with pytest.raises(Exception, match="there is: None, EA01, EA02"):
+        scanning.client.open_session("carlcarl", "20260101", endstation="EA03")

@@ -26,11 +26,11 @@ def running_in(folder: Path) -> list[str]:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("broker", ["embedded", "kafka"])
-def test_the_demo_ends_with_both_datasets_catalogued(broker, tmp_path):
+@pytest.mark.parametrize(("broker", "office"), [("embedded", "duo"), ("kafka", "yaml")])
+def test_the_demo_ends_with_both_datasets_catalogued(broker, office, tmp_path):
     scizoo = Path(sys.executable).with_name("scizoo")
     state = tmp_path / "demo"
-    command = [scizoo, "demo", "--broker", broker, "--state", state]
+    command = [scizoo, "demo", "--broker", broker, "--user-office", office, "--state", state]
     done = subprocess.run(command, capture_output=True, text=True, timeout=170, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     *_, file_line, scan_line = done.stdout.splitlines()

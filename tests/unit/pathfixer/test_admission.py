@@ -25,39 +25,39 @@ def scheduled(*days: int) -> Proposal:
 
 @pytest.mark.parametrize("username", ["adalov", "carlcarl"])
 def test_pi_and_members_may_measure(username):
-    assert admit(PROPOSAL, None, username, "demo", ()) == []
+    assert admit(PROPOSAL, (), username, "demo", False) == []
 
 
 def test_members_of_the_parent_may_measure_for_the_child():
     child = Proposal(number="20260102", pi=Person(account="grace"), beamlines=("demo",), parent="20260101")
-    assert admit(child, PROPOSAL, "carlcarl", "demo", ()) == []
+    assert admit(child, (PROPOSAL,), "carlcarl", "demo", False) == []
     with pytest.raises(RefusedError):
-        admit(PROPOSAL, None, "grace", "demo", ())
+        admit(PROPOSAL, (), "grace", "demo", False)
 
 
 def test_staff_may_measure_for_any_proposal_anywhere():
-    assert admit(PROPOSAL, None, "lismei", "other", ("lismei",)) == []
+    assert admit(PROPOSAL, (), "lismei", "other", True) == []
 
 
 def test_a_stranger_may_not_and_hears_whom_to_ask():
     with pytest.raises(RefusedError, match="ask the PI"):
-        admit(PROPOSAL, None, "lismei", "demo", ())
+        admit(PROPOSAL, (), "lismei", "demo", False)
 
 
 def test_a_proposal_of_another_beamline_is_refused():
     with pytest.raises(RefusedError, match="not for other"):
-        admit(PROPOSAL, None, "adalov", "other", ())
+        admit(PROPOSAL, (), "adalov", "other", False)
 
 
 @pytest.mark.parametrize("status", ["Refused", "In Review", "Editing", "anything new"])
 def test_what_is_not_accepted_is_refused(status):
     with pytest.raises(RefusedError, match=status):
-        admit(PROPOSAL.model_copy(update={"status": status}), None, "adalov", "demo", ())
+        admit(PROPOSAL.model_copy(update={"status": status}), (), "adalov", "demo", False)
 
 
 def test_a_finished_proposal_is_a_warning():
     finished = PROPOSAL.model_copy(update={"status": "Finished"})
-    assert admit(finished, None, "adalov", "demo", ()) == ["proposal 20260101 is finished"]
+    assert admit(finished, (), "adalov", "demo", False) == ["proposal 20260101 is finished"]
 
 
 def pick(proposal: Proposal, wanted: str | None = None, is_staff: bool = False) -> str:

@@ -2,15 +2,23 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from pathfixer.follower import Follower
-from pathfixer.scan_dir import Target
+from pathfixer.scan_dir_follower import ScanDirFollower
 from pathfixer.testing.macro_server import MacroServerInMemory
+from scifish.session import Session
 from tests.waiting import wait_for
 
-TARGET = Target("/data/p/raw/ice", "/data/p/raw")
+UNOWNED = "/scratch/unowned"
+TARGET = Session(
+    revision=1, state="open", beamline="demo", proposal="20260101", visit="20260914", sample="ice",
+    path="/data/p/raw", sample_path="/data/p/raw/ice", unowned_path=UNOWNED,
+    opened_at=datetime(2026, 11, 21, 12, tzinfo=timezone.utc),
+)  # fmt: skip
+CLOSED = Session(revision=2, beamline="demo", unowned_path=UNOWNED)
 
 
 class Memory:
@@ -18,20 +26,29 @@ class Memory:
 
     def __init__(self) -> None:
         self.reached: dict[str, str] = {}
+        self.remembered = 0
 
-    def settled(self, macro_server: str) -> str | None:
-        return self.reached.get(macro_server)
+    def settled(self, name: str) -> str | None:
+        return self.reached.get(name)
 
-    def set_settled(self, macro_server: str, scan_dir: str) -> None:
-        self.reached[macro_server] = scan_dir
+    def set_settled(self, name: str, value: str) -> None:
+        self.reached[name] = value
+        self.remembered += 1
 
 
 def run(function) -> None:
     threading.Thread(target=function, daemon=True).start()
 
 
-def follow(server: MacroServerInMemory, memory: Memory, put_back: bool = False) -> Follower:
-    follower = Follower(server, memory, put_back, lambda path: path.startswith("/data/"), 0.01, lambda: None)
+def follow(
+    server: MacroServerInMemory,
+    memory: Memory,
+    put_back: bool = False,
+    scan_file: tuple[str, ...] = (),
+    interval_s: float = 0.01,
+) -> Follower:
+    followed = ScanDirFollower(server, memory, put_back, lambda path: path.startswith("/data/"), scan_file)
+    follower = Follower(followed, interval_s, lambda: None)
     follower.start(run)
     return follower
 
@@ -57,9 +74,20 @@ def test_a_target_is_written_once_and_read_back(follower, server, memory):
     follower.follow(TARGET)
     assert follower.wait_current(5)
     assert follower.report.complaints == []
-    assert server.variables["ScanDir"] == memory.reached[server.name] == TARGET.scan_dir
+    assert server.variables["ScanDir"] == memory.reached[server.name] == TARGET.sample_path
     follower.follow(TARGET)
     assert len(server.writes) == 1
+
+
+def test_what_is_reached_is_remembered_once_and_not_at_every_look(server, memory):
+    follower = follow(server, memory, scan_file=("{proposal}.h5",))
+    follower.follow(TARGET)
+    follower.wait_current(5)
+    looks = server.looks
+    remembered = memory.remembered
+    wait_for(lambda: server.looks > looks + 3, 5, "more looks")
+    follower.stop()
+    assert memory.remembered == remembered
 
 
 def test_without_a_target_nothing_is_touched(follower, server):
@@ -73,7 +101,7 @@ def test_a_macro_server_that_cannot_be_written_is_named_and_tried_again(follower
     assert follower.wait_current(5)
     assert follower.report.complaints == [f"{server.name}: cannot be written: no answer"]
     server.broken = None
-    wait_for(lambda: server.variables["ScanDir"] == TARGET.scan_dir, 5, "written")
+    wait_for(lambda: server.variables["ScanDir"] == TARGET.sample_path, 5, "written")
     wait_for(lambda: follower.report.complaints == [], 5, "no complaint any more")
 
 
@@ -96,12 +124,12 @@ def test_a_user_s_change_is_told_until_it_is_gone(follower, server):
     server.variables["ScanDir"] = "/scratch"
     wait_for(lambda: follower.report.complaints, 5, "an override")
     assert server.variables["ScanDir"] == "/scratch"
-    server.variables["ScanDir"] = TARGET.scan_dir
+    server.variables["ScanDir"] = TARGET.sample_path
     wait_for(lambda: not follower.report.complaints, 5, "no override")
 
 
 def test_a_change_made_before_a_restart_is_still_the_user_s(server, memory):
-    memory.reached[server.name] = TARGET.scan_dir
+    memory.reached[server.name] = TARGET.sample_path
     follower = follow(server, memory)
     follower.follow(TARGET)
     follower.wait_current(5)
@@ -116,6 +144,57 @@ def test_a_change_is_put_back_once_per_change(server, memory):
     follower.wait_current(5)
     for _ in range(2):
         server.variables["ScanDir"] = "/scratch"
-        wait_for(lambda: server.variables["ScanDir"] == TARGET.scan_dir, 5, "put back")
+        wait_for(lambda: server.variables["ScanDir"] == TARGET.sample_path, 5, "put back")
     follower.stop()
     assert len(server.writes) == 3
+
+
+def test_an_event_makes_it_look_at_once(server, memory):
+    follower = follow(server, memory, interval_s=60)
+    follower.follow(TARGET)
+    follower.wait_current(5)
+    server.variables["ascan.ScanDir"] = "/scratch"
+    server.on_event()
+    wait_for(lambda: follower.report.overrides, 5, "the override")
+    follower.stop()
+
+
+@pytest.mark.parametrize("scope", ["door/demo/1.ScanDir", "ascan.ScanDir", "door/demo/1.ascan.ScanDir"])
+def test_without_a_session_every_scope_below_a_proposal_is_put_back(server, memory, scope):
+    server.variables |= {"ScanDir": "/data/p/raw", scope: "/data/p/raw/ice", "mesh.ScanDir": "/scratch"}
+    follower = follow(server, memory)
+    follower.follow(CLOSED)
+    follower.wait_current(5)
+    assert server.variables == {"ScanDir": UNOWNED, "mesh.ScanDir": "/scratch"}
+    server.variables[scope] = "/data/p/raw"
+    wait_for(lambda: scope not in server.variables, 5, "put back again")
+    follower.stop()
+
+
+def test_a_scan_id_that_goes_back_is_told(follower, server):
+    server.variables["ScanID"] = 602
+    follower.follow(TARGET)
+    follower.wait_current(5)
+    server.variables["ScanID"] = 601
+    wait_for(lambda: follower.report.complaints, 5, "told")
+    assert "ScanID went back from 602 to 601" in follower.report.complaints[0]
+    server.variables["ScanID"] = 603
+    wait_for(lambda: not follower.report.complaints, 5, "no more")
+
+
+def test_scan_file_is_written_at_opening_only(server, memory):
+    server.variables["ScanFile"] = "mine.h5"
+    follower = follow(server, memory, scan_file=("{proposal}_{visit}.h5",))
+    follower.follow(TARGET)
+    follower.wait_current(5)
+    assert server.variables["ScanFile"] == "20260101_20260914.h5"
+    server.variables["ScanFile"] = "mine.h5"
+    follower.follow(TARGET.model_copy(update={"revision": 2, "sample_path": "/data/p/raw/water"}))
+    follower.wait_current(5)
+    assert server.variables["ScanFile"] == "mine.h5"
+    assert server.variables["ScanDir"] == "/data/p/raw/water"
+    later = TARGET.opened_at + timedelta(hours=1)
+    follower.follow(TARGET.model_copy(update={"revision": 3, "opened_at": later}))
+    follower.wait_current(5)
+    follower.stop()
+    assert server.variables["ScanFile"] == "20260101_20260914.h5"

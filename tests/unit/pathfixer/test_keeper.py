@@ -1,142 +1,25 @@
-"""The keeper with a real file system, a YAML office and MacroServers in memory."""
+"""The keeper with a real file system, an office and MacroServers in memory."""
 
-import os
-import threading
-from collections.abc import Iterator
+import sqlite3
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
-from pathfixer.config import Config
-from pathfixer.desk import Desk
-from pathfixer.errors import BusyError, RefusedError
-from pathfixer.follower import Follower
-from pathfixer.followers import Followers
-from pathfixer.keeper import Keeper, Parts
-from pathfixer.office_memory import OfficeMemory
-from pathfixer.open_request import OpenRequest
-from pathfixer.opening import Opener
+from pathfixer.errors import BusyError, RefusedError, StoreError
+from pathfixer.open_request import CloseRequest, OpenRequest
 from pathfixer.shown import shown
-from pathfixer.store import Store, Wish
-from pathfixer.testing.macro_server import MacroServerInMemory
-from pathfixer.watch import TreeWatch, changed_folder
+from pathfixer.steps import Wish
 from sdm.errors import FolderError, NameRefusedError, UnknownProposalError
-from sdm.path_rules import is_in_proposal
-from sdm.rule_files import load_rules
-from sdm.site_part import plan_site_part
-from sdm.testing.files_here import FilesHere
-from sdm.user_office.protocol import Block, Person, Proposal
+from sdm.growth_watch import Growth
+from tests.unit.pathfixer.conftest import Bench, run
 from tests.waiting import wait_for
 
-RULES = load_rules("maxiv_v1")
-NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 ICE = OpenRequest(username="carlcarl", proposal="20260101", visit="20260914")
-
-
-class OfficeInMemory:
-    """A user office that answers when it is let."""
-
-    def __init__(self) -> None:
-        self.answers = threading.Event()
-        self.answers.set()
-        block = Block(
-            beamline="demo",
-            start=datetime(2026, 9, 14, 6, tzinfo=timezone.utc),
-            end=datetime(2026, 9, 15, 6, tzinfo=timezone.utc),
-        )
-        people = {"pi": Person(account="adalov"), "members": (Person(account="carlcarl"),)}
-        ice = Proposal(number="20260101", title="Ice", beamlines=("demo",), schedule=(block,), **people)
-        secret = Proposal(
-            number="20260102", title="Secret", type="Proprietary", beamlines=("demo",), **people
-        )
-        self.known = {"20260101": ice, "20260102": secret}
-
-    def proposal(self, number: str) -> Proposal:
-        self.answers.wait(10)
-        if number not in self.known:
-            raise UnknownProposalError(number)
-        return self.known[number]
-
-    def proposals(self, beamline: str) -> list[Proposal]:
-        return list(self.known.values())
-
-
-def run(function) -> None:
-    threading.Thread(target=function, daemon=True).start()
 
 
 def tell(done: int, of: int, text: str) -> None:
     """Progress is nobody's concern here."""
-
-
-class Bench:
-    """A keeper and what it works with."""
-
-    def __init__(self, root: Path, state: Path) -> None:
-        self.office = OfficeInMemory()
-        self.config = Config(
-            beamline="demo",
-            data_root=str(root),
-            site_owner=f"#{os.geteuid()}",
-            site_group=f"#{os.getegid()}",
-            beamline_group=f"#{os.getegid()}",
-            proposal_group=f"#{os.getegid()}",
-            macro_servers=("macroserver/test/1",),
-            staff=("lismei",),
-            free_space_limit=0,
-        )
-        self.server = MacroServerInMemory("macroserver/test/1", ScanDir="/scratch")
-        self.store = Store.open(state)
-        self.files = FilesHere()
-        self.unowned = self.config.unowned(RULES)
-        self.keeper = Keeper(self._parts(root), lambda: None)
-        self.desk = Desk(self.config, self.keeper, lambda: NOW)
-
-    def _parts(self, root: Path) -> Parts:
-        follower = Follower(
-            self.server,
-            self.store,
-            False,
-            lambda path: is_in_proposal(RULES, str(root), path),
-            0.05,
-            lambda: None,
-        )
-        clock = lambda: NOW  # noqa: E731
-        return Parts(
-            beamline="demo",
-            unowned_path=self.unowned,
-            free_limit_gib=0,
-            servers_of=self.config.macro_servers_of,
-            store=self.store,
-            opener=Opener(self.config, RULES, self.office, self.files, self.store.sample_code, clock),
-            files=self.files,
-            followers=Followers([follower]),
-            office=OfficeMemory(self.office, "demo", RULES, run, lambda: None, clock),
-            watch=TreeWatch(self.files, self.unowned),
-            run=run,
-            clock=clock,
-        )
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    root = tmp_path / "data"
-    root.mkdir()
-    files = FilesHere()
-    config = Config(beamline="demo", site_owner=f"#{os.geteuid()}", site_group=f"#{os.getegid()}",
-                    beamline_group=f"#{os.getegid()}")  # fmt: skip
-    for plan in plan_site_part(RULES, str(root), "demo", config.principals(RULES, os.geteuid(), "")):
-        files.make(plan)
-    return root
-
-
-@pytest.fixture
-def bench(root: Path, tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(root, tmp_path / "state")
-    bench.keeper.start()
-    yield bench
-    bench.keeper.stop()
 
 
 def test_at_first_there_is_no_session_and_scans_are_nobody_s(bench):
@@ -152,7 +35,7 @@ def test_an_open_session_is_shown_stored_and_followed(bench):
     assert bench.server.variables["ScanDir"] == session.sample_path
     assert session.visit_ends_at == datetime(2026, 9, 15, 6, tzinfo=timezone.utc)
     assert bench.keeper.condition.state == "ON"
-    assert bench.keeper.history[0].endswith("asked by me")
+    assert bench.keeper.current.history[0].endswith("asked by carlcarl from me")
 
 
 def test_until_the_commit_everything_shows_the_old_session(bench):
@@ -163,7 +46,7 @@ def test_until_the_commit_everything_shows_the_old_session(bench):
     with pytest.raises(BusyError, match="opening a session for 20260101"):
         bench.keeper.close_session("me")
     with pytest.raises(BusyError):
-        bench.keeper.set_sample("ice", "me")
+        bench.keeper.samples.ask("ice", "me")
     bench.office.answers.set()
     wait_for(lambda: bench.keeper.session.state == "open", 5, "open")
 
@@ -197,8 +80,8 @@ def test_a_folder_that_cannot_be_made_fails_the_opening(bench, root):
 
 def test_a_sample_is_shown_at_once_and_its_path_when_the_folder_is_there(bench):
     bench.keeper.open_session(ICE, "me", tell)
-    bench.keeper.set_sample("a/b", "me")
-    assert bench.keeper.sample == "a/b"
+    bench.keeper.samples.ask("a/b", "me")
+    assert bench.keeper.current.sample == "a/b"
     wait_for(lambda: bench.keeper.session.sample == "a/b", 5, "the sample's folder")
     assert Path(bench.keeper.session.sample_path).is_dir()
     wait_for(lambda: bench.server.variables["ScanDir"] == bench.keeper.session.sample_path, 5, "ScanDir")
@@ -208,7 +91,7 @@ def test_a_sample_is_shown_at_once_and_its_path_when_the_folder_is_there(bench):
 def test_of_many_samples_the_last_one_counts(bench):
     bench.keeper.open_session(ICE, "me", tell)
     for number in range(20):
-        bench.keeper.set_sample(f"s{number}", "me")
+        bench.keeper.samples.ask(f"s{number}", "me")
     wait_for(lambda: bench.keeper.session.sample == "s19", 10, "the last sample")
     assert bench.store.wish() is None
 
@@ -216,11 +99,11 @@ def test_of_many_samples_the_last_one_counts(bench):
 def test_a_sample_whose_folder_cannot_be_made_is_an_alarm_until_the_next(bench):
     bench.keeper.open_session(ICE, "me", tell)
     (Path(bench.keeper.session.path) / "ice").write_text("in the way")
-    bench.keeper.set_sample("ice", "me")
+    bench.keeper.samples.ask("ice", "me")
     wait_for(lambda: bench.keeper.condition.state == "ALARM", 5, "ALARM")
     assert "sample 'ice' could not be set" in bench.keeper.condition.status
-    assert bench.keeper.sample == ""
-    bench.keeper.set_sample("water", "me")
+    assert bench.keeper.current.sample == ""
+    bench.keeper.samples.ask("water", "me")
     wait_for(lambda: bench.keeper.session.sample == "water", 5, "the next sample")
     assert bench.keeper.condition.state == "ON"
 
@@ -232,7 +115,7 @@ def test_a_wish_of_an_earlier_life_is_fulfilled(root, tmp_path):
     first.store.set_wish(Wish(sample="ice", client="me"))
     first.keeper.stop()
     second = Bench(root, tmp_path / "state")
-    assert second.keeper.sample == "ice"
+    assert second.keeper.current.sample == "ice"
     second.keeper.start()
     wait_for(lambda: second.keeper.session.sample == "ice", 5, "the sample")
     second.keeper.stop()
@@ -260,8 +143,8 @@ def test_a_silent_macro_server_leaves_the_session_open_in_alarm(bench):
 def test_a_proprietary_proposal_shows_a_code_and_no_title(bench):
     request = OpenRequest(username="carlcarl", proposal="20260102", visit="20260914", sample="nickel/n1")
     bench.keeper.open_session(request, "me", tell)
-    assert bench.keeper.sample == "s01/s02"
-    bench.keeper.set_sample("s01/s02", "panel")
+    assert bench.keeper.current.sample == "s01/s02"
+    bench.keeper.samples.ask("s01/s02", "panel")
     told = str(shown(bench.keeper, bench.desk)) + bench.keeper.condition.status
     for secret in ("nickel", "n1", "Secret"):
         assert secret not in told
@@ -273,17 +156,10 @@ def test_a_replaced_folder_is_noticed_and_scans_go_elsewhere(bench):
     raw = Path(bench.keeper.session.path)
     raw.rename(raw.with_name("old"))
     raw.mkdir(mode=0o2770)
-    bench.keeper.set_sample("ice", "me")
+    bench.keeper.samples.ask("ice", "me")
     wait_for(lambda: "is not the folder it was" in bench.keeper.condition.status, 5, "noticed")
     wait_for(lambda: bench.server.variables["ScanDir"] == bench.unowned, 5, "ScanDir")
     assert bench.keeper.condition.state == "ALARM"
-
-
-def test_a_folder_is_compared_by_inode_and_owner():
-    before = {"/a": (1, 0), "/b": (2, 0)}
-    assert changed_folder({"/a": (1, 0), "/b": (2, 0), "/c": (9, 9)}, before) is None
-    assert changed_folder({"/a": (1, 0)}, before) is None
-    assert "/b" in changed_folder({"/a": (1, 0), "/b": (2, 5)}, before)
 
 
 def test_a_check_without_a_session_looks_at_the_folder_for_unowned_scans(bench):
@@ -313,3 +189,81 @@ def test_proposals_and_visits_are_offered_to_whom_they_concern(bench):
     assert len(bench.desk.proposals()) == 2
     with pytest.raises(RefusedError, match="EA09"):
         bench.desk.stage("Endstation", "EA09", "panel")
+
+
+def test_a_running_macro_stops_a_switch_and_a_sample_is_taken_all_the_same(bench):
+    bench.keeper.open_session(ICE, "me", tell)
+    bench.doors.running = {"door/demo/1": "a macro runs on door/demo/1 (its state is RUNNING)"}
+    for act in (
+        lambda: bench.keeper.open_session(ICE, "me", tell),
+        lambda: bench.keeper.close_session("me"),
+    ):
+        with pytest.raises(RefusedError, match=r"a macro runs on door/demo/1 .*force it with a reason"):
+            act()
+    assert bench.keeper.session.revision == 1
+    bench.keeper.samples.ask("ice", "me")
+    wait_for(lambda: bench.keeper.session.sample == "ice", 5, "the sample")
+
+
+def test_the_macro_that_asks_is_no_obstacle_to_itself(bench):
+    bench.doors.running = {"door/demo/1": "a macro runs on door/demo/1"}
+    bench.keeper.open_session(ICE.model_copy(update={"asking_door": "Door/Demo/1"}), "me", tell)
+    assert bench.store.history(1)[0].reason == ""
+    bench.doors.running["door/demo/2"] = "a macro runs on door/demo/2"
+    with pytest.raises(RefusedError, match=r"^a macro runs on door/demo/2\."):
+        bench.keeper.close_session("me", CloseRequest(asking_door="door/demo/1"))
+
+
+def test_growing_files_stop_a_switch_until_the_window_is_over(bench):
+    bench.keeper.open_session(ICE, "me", tell)
+    assert bench.growth.watched == bench.keeper.session.path
+    bench.growth.growth = Growth("/raw/scan.h5", 3.2)
+    with pytest.raises(RefusedError, match=r"/raw/scan.h5 grew 3 s ago \(no switch before 10 s\)"):
+        bench.keeper.close_session("me")
+    bench.growth.growth = Growth("/raw/scan.h5", 10.1)
+    bench.keeper.close_session("me")
+    assert bench.growth.watched is None
+
+
+def test_force_needs_a_reason_and_is_kept_with_name_and_place(bench):
+    bench.keeper.open_session(ICE, "me", tell)
+    bench.doors.running = {"door/demo/1": "a macro runs on door/demo/1"}
+    with pytest.raises(RefusedError):
+        bench.keeper.close_session("10.0.0.7 pid 7", CloseRequest(force_reason="  ", asked_by="lismei"))
+    bench.keeper.close_session("10.0.0.7 pid 7", CloseRequest(force_reason="crashed", asked_by="lismei"))
+    kept = bench.store.history(1)[0]
+    assert (kept.what, kept.who, kept.client) == ("closed", "lismei", "10.0.0.7 pid 7")
+    assert kept.reason == "forced: crashed, although a macro runs on door/demo/1"
+    assert kept.reason in bench.keeper.current.history[0]
+
+
+def test_what_cannot_be_stored_leaves_no_folder(bench, root):
+    with sqlite3.connect(bench.folder / "sessions.db") as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON session BEGIN SELECT RAISE(FAIL, 'full'); END")
+    with pytest.raises(StoreError, match="full"):
+        bench.keeper.open_session(ICE, "me", tell)
+    assert bench.keeper.session.revision == 0
+    assert list((root / "visitors/demo").iterdir()) == []
+
+
+def test_what_is_not_empty_any_more_is_named_when_the_store_fails(bench, root):
+    proposal = root / "visitors/demo/20260101"
+    bench.keeper.open_session(ICE, "me", tell)
+    with sqlite3.connect(bench.folder / "sessions.db") as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON session BEGIN SELECT RAISE(FAIL, 'full'); END")
+    bench.keeper.samples.ask("ice", "me")
+    wait_for(lambda: bench.keeper.samples.problem, 5, "the problem")
+    assert not (proposal / "20260914/raw/ice").exists()
+    assert (proposal / "20260914/raw").is_dir(), "what was there before stays"
+
+
+def test_a_sample_of_an_earlier_visit_is_a_warning_until_it_is_written_anew(bench):
+    bench.keeper.open_session(ICE.model_copy(update={"sample": "ice"}), "me", tell)
+    other = OpenRequest(username="carlcarl", proposal="20260101", visit="20261120", sample="ice")
+    staff = other.model_copy(update={"username": "lismei"})
+    assert "sample 'ice' was chosen at" in bench.keeper.open_session(staff, "me", tell)[0]
+    assert bench.keeper.condition.state == "ON"
+    assert shown(bench.keeper, bench.desk)["Warnings"] == bench.keeper.warnings != []
+    bench.keeper.samples.ask("ice", "me")
+    wait_for(lambda: bench.keeper.warnings == [], 5, "no warning any more")
+    assert bench.keeper.session.sample == "ice"

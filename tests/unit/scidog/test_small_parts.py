@@ -2,7 +2,6 @@ from datetime import datetime, timezone
 
 import pytest
 
-from scidog.caller import caller
 from scidog.errors import RefusedError, ScidogError, StaleRevisionError, error_from_text
 from scidog.mongo_document import from_document, to_document
 from scidog.requests import DeleteRequest, parse_request
@@ -10,6 +9,7 @@ from scidog.saved import Saved
 from scidog.trial import trials
 from scifish.message_parts import Failure, Value
 from scifish.selection import Entry, Selection
+from tango_devices.caller import caller
 
 AT = datetime(2026, 11, 21, 10, 0, tzinfo=timezone.utc)
 RING = Entry(name="Ring current", device="r1/dia/ring", attribute="current")

@@ -102,6 +102,30 @@ def test_a_session_without_a_path_owns_no_folder():
     assert book(live(path=""), None, TWELVE_HOURS, NOW).assignment == "assigned"
 
 
+def test_a_session_opened_while_the_office_was_away_says_so_with_the_age_of_its_word():
+    told_at = NOW - timedelta(hours=3)
+    context = book(live(origin="cached", office_as_of=told_at), PATH, TWELVE_HOURS, NOW)
+    assert (context.assignment, context.context_origin, context.context_age_s) == (
+        "assigned",
+        "cached",
+        10_800,
+    )
+    assert "user office was away" in context.context_note
+
+
+def test_of_two_ages_the_greater_one_is_told():
+    context = book(cached(60.0, origin="cached", office_as_of=NOW), PATH, TWELVE_HOURS, NOW)
+    assert context.context_age_s == 60
+
+
+@pytest.mark.parametrize("make", [live, cached])
+def test_a_session_that_staff_opened_without_the_office_is_an_override_and_does_not_tell_why(make):
+    context = book(make(origin="override", override_reason="the beam is on"), PATH, TWELVE_HOURS, NOW)
+    assert (context.assignment, context.context_origin) == ("assigned", "override")
+    assert "the beam is on" not in context.context_note
+    assert "PathFixer's history" in context.context_note
+
+
 KNOWN = st.builds(
     KnownSession,
     st.none()

@@ -1,6 +1,7 @@
 """The user office in a YAML file, and how one is chosen."""
 
 from importlib.resources import as_file, files
+from pathlib import Path
 
 import pytest
 
@@ -72,10 +73,51 @@ def test_an_office_is_chosen_by_its_entry_point(tmp_path):
     assert office.proposals("demo") == []
 
 
+def install_office(folder: Path, line: str) -> None:
+    """Install a distribution with an office of its own into a folder on ``sys.path``."""
+    (folder / "site_office.py").write_text(
+        "class SiteOffice:\n"
+        "    def __init__(self, *, url): self.url = url\n"
+        "    def proposals(self, beamline): return [self.url, beamline]\n"
+    )
+    metadata = folder / "site_office-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: site-office\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(f"[scizoo.user_office]\n{line}\n")
+
+
+def test_a_site_brings_its_own_office_by_an_entry_point(tmp_path, monkeypatch):
+    install_office(tmp_path, "site = site_office:SiteOffice")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert open_office("site", {"url": "here"}).proposals("demo") == ["here", "demo"]
+    with pytest.raises(OfficeSettingsError, match="url"):
+        open_office("site", {})
+
+
+def test_no_other_office_bears_the_name_of_ours(tmp_path, monkeypatch):
+    install_office(tmp_path, "yaml = site_office:SiteOffice")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(OfficeSettingsError, match="file"):
+        open_office("yaml", {"url": "here"})
+
+
+def test_an_office_that_cannot_be_loaded_says_why(tmp_path, monkeypatch):
+    install_office(tmp_path, "site = site_office:Absent")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(OfficeSettingsError, match="cannot be loaded.*Absent"):
+        open_office("site", {})
+
+
+@pytest.mark.parametrize("kind", ["duo", "scicat"])
+def test_settings_of_an_office_on_the_network_are_checked_at_once(kind):
+    with pytest.raises(OfficeSettingsError, match=f"user office '{kind}': .*https is wanted"):
+        open_office(kind, {"url": "http://office.example.org", "secret_env": "X"})
+
+
 @pytest.mark.parametrize(
     ("kind", "settings", "reason"),
     [
-        ("duo2", {}, "there is:.*yaml"),
+        ("duo2", {}, "there is: duo, scicat, yaml"),
         ("yaml", {}, "file"),
         ("yaml", {"file": "x", "url": "y"}, "url"),
     ],

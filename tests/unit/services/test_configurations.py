@@ -31,7 +31,7 @@ def accepted(server: DeviceServer, model: type[Properties]) -> Properties:
     known = {field.lower().replace("_", "") for field in model.model_fields}
     assert {name.lower() for name in properties} <= known
     return parse_properties(
-        model, {name: [value] for name, value in properties.items() if isinstance(value, str)}
+        model, {name: [value] if isinstance(value, str) else value for name, value in properties.items()}
     )
 
 
@@ -40,6 +40,7 @@ def test_path_fixer_accepts_its_properties(own_folder: RunFolder, site: Site) ->
     parsed = accepted(server, PathFixerProperties)
     assert isinstance(parsed, PathFixerProperties)
     assert parsed.macro_servers == ("macroserver/demo/1",)
+    assert parsed.user_office_settings == (f"file={site.office}",)
 
 
 def test_sci_dog_accepts_its_properties(own_folder: RunFolder, site: Site) -> None:

@@ -1,0 +1,97 @@
+"""Whether a macro runs anywhere: the Doors are looked at twice, so that a pause between two macros is none.
+
+A Door that does not answer counts as running: a network that is cut says nothing about the macro on
+the other side. Only one whose server has signed off from the Tango database runs nothing for certain.
+"""
+
+import threading
+from collections.abc import Callable, Collection
+
+from pathfixer.many_devices import ask_devices
+from scifish.reader import SnapshotReader
+
+ANSWER_S = 1.0
+"""A Door that has not answered by then counts as running."""
+BETWEEN_S = 0.3
+"""Between the two looks; a sequence leaves its Door ON for a moment between two macros."""
+AT_REST = ("ON", "ALARM")
+
+
+class Doors:
+    """Looks at Doors, all at once; a process needs one.
+
+    Parameters
+    ----------
+    reader
+        Reads attributes of many devices with one deadline.
+    has_signed_off
+        Tells whether the server of a device is known to be gone; asked of those that do not answer.
+    """
+
+    def __init__(self, reader: SnapshotReader, has_signed_off: Callable[[str], bool]) -> None:
+        self._reader = reader
+        self._has_signed_off = has_signed_off
+        self._known: dict[str, tuple[str, ...]] = {}
+        self._stopped = threading.Event()
+
+    def learn(self, doors: Collection[str], macro_servers: Collection[str]) -> None:
+        """Learn which Doors there are, and connect to them: a first question takes longer than later ones."""
+        if not doors:
+            self._ask_for_doors(macro_servers)
+        self._look(self._named(doors, macro_servers))
+
+    def busy(self, doors: Collection[str], macro_servers: Collection[str]) -> dict[str, str]:
+        """Return a sentence for each Door, in lower case, that is at work, or may be.
+
+        Parameters
+        ----------
+        doors
+            Tango names; when there are none, all Doors of the MacroServers are looked at.
+        macro_servers
+            Tango names.
+        """
+        sentences = {} if doors else self._ask_for_doors(macro_servers)
+        names = self._named(doors, macro_servers)
+        sentences |= self._look(names)
+        if names and not self._stopped.wait(BETWEEN_S):
+            sentences = self._look(names) | sentences
+        return sentences
+
+    def close(self) -> None:
+        """Look at nothing any more."""
+        self._stopped.set()
+        self._reader.close()
+
+    def _named(self, doors: Collection[str], macro_servers: Collection[str]) -> set[str]:
+        known = (door for server in macro_servers for door in self._known.get(server.lower(), ()))
+        return {_short(door) for door in doors} or set(known)
+
+    def _ask_for_doors(self, macro_servers: Collection[str]) -> dict[str, str]:
+        """Learn which Doors there are; return a sentence for each MacroServer that never named any."""
+        answers = ask_devices(self._reader, macro_servers, "doorlist", ANSWER_S)
+        for server, doors in answers.values.items():
+            self._known[server] = tuple(_short(str(door)) for door in doors or ())
+        return {
+            server: f"{server} does not name its Doors ({reason}): a macro may be running"
+            for server, reason in answers.reasons.items()
+            if not self._known.get(server) and not self._has_signed_off(server)
+        }
+
+    def _look(self, doors: Collection[str]) -> dict[str, str]:
+        answers = ask_devices(self._reader, doors, "state", ANSWER_S)
+        running = {
+            door: f"a macro runs on {door} (its state is {state})"
+            for door, state in answers.values.items()
+            if state not in AT_REST
+        }
+        silent = {
+            door: f"{door} does not answer ({reason}): a macro may be running"
+            for door, reason in answers.reasons.items()
+            if not self._has_signed_off(door)
+        }
+        return running | silent
+
+
+def _short(name: str) -> str:
+    """Return a device's own three words of a name that may begin with its Tango host."""
+    return "/".join(name.lower().split("/")[-3:])

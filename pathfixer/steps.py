@@ -1,0 +1,40 @@
+"""The steps of a PathFixer's history, and what is kept beside the newest one. Pure."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from scifish.session import Session
+
+What = Literal["opened", "closed", "sample", ""]
+"""What a step of the history did; an empty one was written before that was kept."""
+
+
+class Step(BaseModel):
+    """One row of the history.
+
+    Attributes
+    ----------
+    at
+        RFC 3339, UTC.
+    client
+        Host and process id, as claimed: TANGO knows no users.
+    who
+        The name of who asked, as claimed; empty when none was given.
+    reason
+        Why something was overruled; empty when nothing was.
+    """
+
+    at: str
+    client: str
+    session: Session
+    what: What = ""
+    who: str = ""
+    reason: str = ""
+
+
+class Wish(BaseModel):
+    """A sample that was asked for and whose folder is not there yet."""
+
+    sample: str
+    client: str

@@ -1,0 +1,106 @@
+"""What counts as a running macro."""
+
+from collections import defaultdict
+
+import pytest
+
+from pathfixer.doors import Doors
+from scifish.message_parts import Failure, Value
+from scifish.reader import Snapshot
+from scifish.selection import Selection
+
+
+class DevicesInMemory:
+    """Answers as ``SnapshotReader`` does: each reading takes the next answer, the last one for ever."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, list[object]] = defaultdict(lambda: ["ON"])
+        self.selection = Selection(name="none")
+        self.signed_off: set[str] = set()
+
+    def begin(self, selection: Selection) -> "DevicesInMemory":
+        self.selection = selection
+        return self
+
+    def wait(self, timeout_s: float) -> bool:
+        assert timeout_s == 1
+        return True
+
+    def result(self) -> Snapshot:
+        snapshot = Snapshot({}, [])
+        for entry in self.selection.entries:
+            answers = self.answers[entry.device]
+            answer = answers.pop(0) if len(answers) > 1 else answers[0]
+            if isinstance(answer, Exception):
+                failure = Failure(device=entry.device, attribute=entry.attribute, reason=str(answer))
+                snapshot.failures.append(failure)
+            else:
+                snapshot.values[entry.name] = Value(value=answer, unit=None)
+        return snapshot
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.fixture
+def devices() -> DevicesInMemory:
+    return DevicesInMemory()
+
+
+@pytest.fixture
+def doors(devices) -> Doors:
+    doors = Doors(devices, lambda name: name in devices.signed_off)
+    return doors
+
+
+@pytest.mark.parametrize("state", ["ON", "ALARM"])
+def test_a_door_at_rest_is_not_busy(doors, devices, state):
+    devices.answers["door/a/1"] = [state]
+    assert doors.busy(["Door/A/1"], []) == {}
+
+
+@pytest.mark.parametrize("state", ["RUNNING", "STANDBY", "MOVING", "INIT", "FAULT", "UNKNOWN", "OFF"])
+def test_every_other_state_is_a_running_macro(doors, devices, state):
+    devices.answers["door/a/1"] = [state]
+    assert doors.busy(["door/a/1", "door/a/2"], []) == {
+        "door/a/1": f"a macro runs on door/a/1 (its state is {state})"
+    }
+
+
+@pytest.mark.parametrize("states", [["ON", "RUNNING"], ["RUNNING", "ON"]])
+def test_between_two_macros_of_a_sequence_it_runs(doors, devices, states):
+    devices.answers["door/a/1"] = states
+    assert list(doors.busy(["door/a/1"], [])) == ["door/a/1"]
+
+
+def test_one_that_does_not_answer_counts_as_running(doors, devices):
+    devices.answers["door/a/1"] = [TimeoutError("no answer within 1 s")]
+    devices.answers["door/a/2"] = [OSError("cannot be reached")]
+    devices.signed_off = {"door/a/2"}
+    assert doors.busy(["door/a/1", "door/a/2", "no-name"], []) == {
+        "door/a/1": "door/a/1 does not answer (no answer within 1 s): a macro may be running",
+        "no-name": "no-name does not answer (is no name of a Tango device): a macro may be running",
+    }
+
+
+def test_doors_that_nobody_names_are_those_of_the_macro_servers(doors, devices):
+    devices.answers["ms/a/1"] = [["tango://host:10000/Door/A/1", "door/a/2"]]
+    devices.answers["door/a/2"] = ["RUNNING"]
+    assert list(doors.busy([], ["MS/A/1"])) == ["door/a/2"]
+
+
+def test_doors_of_a_macro_server_that_died_are_known_if_it_named_them(doors, devices):
+    died = OSError("not running, or its host cannot be reached")
+    devices.answers["ms/a/1"] = [died]
+    told = doors.busy([], ["ms/a/1"])
+    assert told == {"ms/a/1": f"ms/a/1 does not name its Doors ({died}): a macro may be running"}
+    devices.answers["ms/a/1"] = [[], died]
+    doors.learn([], ["ms/a/1"])
+    assert list(doors.busy([], ["ms/a/1"])) == ["ms/a/1"], "it was just starting when it named none"
+    devices.answers["ms/a/1"] = [["door/a/1"], died]
+    doors.learn([], ["ms/a/1"])
+    assert doors.busy([], ["ms/a/1"]) == {}
+
+
+def test_with_nothing_configured_nobody_is_asked(doors):
+    assert doors.busy([], []) == {}
