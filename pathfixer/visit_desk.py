@@ -92,7 +92,8 @@ class VisitDesk:
         """Look at the whole tree of a session, and for what can be written in closed visits."""
         try:
             findings = self._inspector.check_tree(plan, tell) if plan else []
-            return [*findings, *self._inspector.check_closed(self._closing.closed_plans(), tell)]
+            closed = self._closing.closed_plans()
+            return [*findings, *(self._inspector.check_closed(closed, tell) if closed else [])]
         except (FolderError, WorkerError) as error:
             return [Finding(part="tree", ok=False, finding=str(error), cure="see there, then Check again")]
 
