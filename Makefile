@@ -15,7 +15,7 @@ DEMO_OPTIONS := --broker $(BROKER) $(if $(KEEP),--keep) $(if $(SCICAT_URL),--sci
 SOAK_SCANS ?= 200
 SOAK_SEED ?=
 
-.PHONY: help setup demo test test-unit test-integration test-bad-days test-versions bench soak sabotage lint format schemas clean
+.PHONY: help setup demo test test-unit test-integration test-bad-days test-versions bench soak sabotage pictures lint format schemas clean
 .DEFAULT_GOAL := help
 
 help: ## list the chores
@@ -60,6 +60,10 @@ lint: setup ## style, types, who may import whom, freshness of the schemas
 	@$(RUN) mypy
 	@.venv/bin/lint-imports --no-logo
 	@$(RUN) scifish.generate_schemas --check
+
+pictures: setup ## the pictures of the windows in docs/images anew, of real devices
+	@$(WITH_GUI) .venv/bin/python docs/tools/scidog_screenshots.py
+	@$(WITH_GUI) SCIZOO_PICTURES=docs/images $(RUN) pytest tests/integration/config_gui/test_panel_pictures.py
 
 format: setup ## put the code into the common form
 	@$(RUN) ruff check --fix --quiet . ; $(RUN) ruff format --quiet .

@@ -13,8 +13,11 @@ STATE = Path(__file__).parents[1] / ".state" / "bench"
 NAMES = (
     "snapshot",
     "snapshot_ill",
+    "opening",
+    "attribute_reads",
     "spool",
     "spool_memory",
+    "tree_check",
     "forwarder",
     "recorder",
     "scan_pairs",

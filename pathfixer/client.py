@@ -2,11 +2,22 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import tango
 
-from pathfixer.errors import CommandError
+import pathfixer.errors
+import sdm.errors
+from pathfixer.choices import Choices
+from pathfixer.errors import (
+    CommandError,
+    NeedsForceError,
+    NeedsOverrideError,
+    NoAnswerError,
+    ReasonWantedError,
+)
+from pathfixer.look import SEEN, Look, parse_look
 from pathfixer.open_request import CloseRequest, OpenRequest
 from pathfixer.sardana import reason_of
 from scifish.errors import MessageError
@@ -14,6 +25,22 @@ from scifish.session import Session, parse_session
 from sdm.findings import Finding
 
 POLL_S = 0.02
+
+NOT_REACHED = ("API_", "DB_")
+"""Reasons that begin so are TANGO's own: the device, or the database, was not reached."""
+
+REASONS = {
+    NeedsForceError.__name__: "force_reason",
+    NeedsOverrideError.__name__: "override_reason",
+}
+"""Refusal of a job to the field of the request whose reason lets it pass."""
+
+Tell = Callable[[str], None]
+"""Told what is being done, whenever it changes."""
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
 
 
 class PathFixerClient:
@@ -39,6 +66,19 @@ class PathFixerClient:
         except MessageError as error:
             raise CommandError(f"{self._device} shows no session: {error}") from None
 
+    def look(self) -> Look:
+        """Return what can be seen of the device at one look."""
+        found = self._call(lambda proxy: proxy.read_attributes(list(SEEN)))
+        try:
+            return parse_look({item.name: item.value for item in found})
+        except MessageError as error:
+            raise CommandError(f"{self._device} shows no session: {error}") from None
+
+    def choices(self, username: str, proposal: str = "", visit: str = "") -> Choices:
+        """Return what a user may choose, from the device's memory; stages nothing."""
+        question = json.dumps({"username": username, "proposal": proposal, "visit": visit})
+        return Choices.model_validate_json(self._call(lambda proxy: proxy.command_inout("Choices", question)))
+
     def open_session(
         self,
         username: str,
@@ -50,6 +90,7 @@ class PathFixerClient:
         asked_by: str = "",
         asking_door: str = "",
         override_reason: str = "",
+        tell: Tell = _silent,
     ) -> list[str]:
         """Open a session and wait for it; returns what people should see to.
 
@@ -69,6 +110,8 @@ class PathFixerClient:
             The Door whose macro asks: that it runs is no obstacle.
         override_reason
             Why staff open it while the user office is away and cannot say whether they may.
+        tell
+            Told each step of the opening.
         """
         request = OpenRequest(
             username=username,
@@ -81,7 +124,7 @@ class PathFixerClient:
             asking_door=asking_door,
             override_reason=override_reason,
         )
-        return _texts(self._run_job("OpenSession", request.model_dump_json()))
+        return _texts(self._run_job("OpenSession", request.model_dump_json(), tell=tell))
 
     def apply(self) -> list[str]:
         """Open the session that the set points ask for; returns what people should see to."""
@@ -130,16 +173,20 @@ class PathFixerClient:
         """Return ``<visit>  <begin> - <end>`` of a proposal, by default the staged one."""
         return list(self._call(lambda proxy: proxy.command_inout("Visits", proposal)) or [])
 
-    def _run_job(self, command: str, *arguments: str) -> Any:
+    def _run_job(self, command: str, *arguments: str, tell: Tell = _silent) -> Any:
         job = self._call(lambda proxy: proxy.command_inout(command, *arguments))
-        deadline = time.monotonic() + self._timeout_s
+        deadline, told = time.monotonic() + self._timeout_s, ""
         while self._item("JobState", job)["state"] == "running":
             if time.monotonic() > deadline:
                 raise CommandError(f"{command} ({job}) has not ended within {self._timeout_s:g} s")
+            step = self._item("JobProgress", job)["text"] if tell is not _silent else ""
+            if step != told:
+                tell(step)
+                told = step
             time.sleep(POLL_S)
         outcome = self._item("JobResult", job)
         if outcome["error"] is not None:
-            raise CommandError(outcome["error"])
+            raise _failure(outcome["error"])
         return outcome["result"]
 
     def _item(self, attribute: str, job: str) -> dict[str, Any]:
@@ -158,9 +205,23 @@ class PathFixerClient:
                 self._proxy = tango.DeviceProxy(self._device)
             return act(self._proxy)
         except tango.DevFailed as error:
-            raise CommandError(f"{self._device}: {reason_of(error)}") from None
+            raise self._told(error) from None
         except UnicodeError as error:
             raise CommandError(f"{self._device} is refused what Tango cannot carry: {error}") from None
+
+    def _told(self, error: tango.DevFailed) -> CommandError:
+        if error.args and error.args[0].reason.startswith(NOT_REACHED):
+            return NoAnswerError(f"{self._device} does not answer: {reason_of(error)}")
+        return CommandError(f"{self._device}: {reason_of(error)}")
+
+
+def _failure(told: str) -> CommandError:
+    """Return what a job failed with; the class of an error that is meant for people is not told them."""
+    name, _, text = told.partition(": ")
+    if name in REASONS:
+        return ReasonWantedError(text, REASONS[name])
+    is_for_people = hasattr(pathfixer.errors, name) or hasattr(sdm.errors, name)
+    return CommandError(text if is_for_people else told)
 
 
 def _texts(items: Any) -> list[str]:

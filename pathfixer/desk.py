@@ -1,14 +1,18 @@
 """The desk in front of the keeper: set points, and what is offered to choose from."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from pathfixer.choices import Choices, Question, options, samples_of, usernames_of
 from pathfixer.config import Config
 from pathfixer.errors import RefusedError
 from pathfixer.keeper import Keeper
 from pathfixer.open_request import OpenRequest
 from pathfixer.set_points import SetPoints
 from scifish.session import Session
+
+FRESH = timedelta(seconds=30)
+"""Whoever chooses out of an older answer of the user office has it asked again behind their back."""
 
 
 class Desk:
@@ -80,6 +84,23 @@ class Desk:
         """Return ``<visit>  <begin> - <end>`` of a proposal, of the staged one when empty, from memory."""
         self._keeper.office.refresh()
         return self._keeper.office.visits(proposal or self.proposal)
+
+    def choices(self, question: Question) -> Choices:
+        """Return what a user may choose, from memory; stages nothing."""
+        office, username = self._keeper.office, question.username
+        as_of = office.as_of
+        if as_of is None or self._clock() - as_of > FRESH:
+            office.refresh()
+        sessions = [step.session for step in self._keeper.current.steps]
+        return Choices(
+            usernames=usernames_of(sessions),
+            proposals=options(office.proposals(username, office.is_staff(username))) if username else (),
+            visits=options(office.visits(question.proposal)),
+            samples=samples_of(sessions, question.proposal, question.visit),
+            endstations=tuple(self._config.endstation_names()),
+            as_of=as_of.isoformat(timespec="seconds") if as_of else "",
+            problem=office.problem or "",
+        )
 
     @property
     def _session(self) -> Session:

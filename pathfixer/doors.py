@@ -34,9 +34,11 @@ class Doors:
         self._known: dict[str, tuple[str, ...]] = {}
         self._stopped = threading.Event()
 
-    def learn(self, macro_servers: Collection[str]) -> None:
-        """Learn which Doors there are, so that those of a MacroServer that dies later are known."""
-        self._ask_for_doors(macro_servers)
+    def learn(self, doors: Collection[str], macro_servers: Collection[str]) -> None:
+        """Learn which Doors there are, and connect to them: a first question takes longer than later ones."""
+        if not doors:
+            self._ask_for_doors(macro_servers)
+        self._look(self._named(doors, macro_servers))
 
     def busy(self, doors: Collection[str], macro_servers: Collection[str]) -> dict[str, str]:
         """Return a sentence for each Door, in lower case, that is at work, or may be.
@@ -49,9 +51,7 @@ class Doors:
             Tango names.
         """
         sentences = {} if doors else self._ask_for_doors(macro_servers)
-        names = set(doors) or {
-            door for server in macro_servers for door in self._known.get(server.lower(), ())
-        }
+        names = self._named(doors, macro_servers)
         sentences |= self._look(names)
         if names and not self._stopped.wait(BETWEEN_S):
             sentences = self._look(names) | sentences
@@ -61,6 +61,10 @@ class Doors:
         """Look at nothing any more."""
         self._stopped.set()
         self._reader.close()
+
+    def _named(self, doors: Collection[str], macro_servers: Collection[str]) -> set[str]:
+        known = (door for server in macro_servers for door in self._known.get(server.lower(), ()))
+        return {_short(door) for door in doors} or set(known)
 
     def _ask_for_doors(self, macro_servers: Collection[str]) -> dict[str, str]:
         """Learn which Doors there are; return a sentence for each MacroServer that never named any."""

@@ -9,6 +9,14 @@ class RefusedError(PathFixerError):
     """The request is understood and refused; the text says why and what to do instead."""
 
 
+class NeedsForceError(RefusedError):
+    """Refused for as long as something goes on; a ``force_reason`` lets it pass."""
+
+
+class NeedsOverrideError(RefusedError):
+    """Refused because the user office cannot be asked; staff pass with an ``override_reason``."""
+
+
 class BusyError(PathFixerError):
     """Something else is being done; the text names it. Wait for it and ask again."""
 
@@ -31,3 +39,21 @@ class ListenerError(FollowError):
 
 class CommandError(PathFixerError):
     """A PathFixer device refused a command, failed in it or did not answer."""
+
+
+class NoAnswerError(CommandError):
+    """A PathFixer device was not reached: not running, frozen, or unknown to the Tango database."""
+
+
+class ReasonWantedError(CommandError):
+    """A PathFixer device refused, and lets pass who gives a reason.
+
+    Attributes
+    ----------
+    field
+        Of the request, for the reason: ``force_reason`` or ``override_reason``.
+    """
+
+    def __init__(self, text: str, field: str) -> None:
+        super().__init__(text)
+        self.field = field

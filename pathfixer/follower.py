@@ -39,6 +39,10 @@ class Followed(Protocol):
         """Have a function called at every change from elsewhere, where there are events."""
         ...
 
+    def close(self) -> None:
+        """Hear nothing any more."""
+        ...
+
 
 class Settled(Protocol):
     """Remembers, across restarts, what was reached: a difference is then somebody's doing."""
@@ -131,6 +135,7 @@ class Follower:
             if session is not None:
                 self._tell(self._try(session))
             self._rest(session)
+        self._followed.close()
 
     def _nudge(self) -> None:
         with self._changed:

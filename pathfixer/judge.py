@@ -7,7 +7,15 @@ schedule, marked ``cached``. Anything else needs staff and a reason, marked ``ov
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from pathfixer.admission import admit, is_member, pick_scheduled, pick_visit, unscheduled, visits_of
+from pathfixer.admission import (
+    admit,
+    is_member,
+    nothing_kept,
+    pick_scheduled,
+    pick_visit,
+    unscheduled,
+    visits_of,
+)
 from pathfixer.errors import RefusedError
 from pathfixer.group_notes import nothing_about
 from pathfixer.open_request import OpenRequest
@@ -17,10 +25,14 @@ from sdm.errors import OfficeUnavailableError, UnknownProposalError
 from sdm.path_rules import Category, PathRules
 from sdm.user_office.protocol import Proposal
 from sdm.user_office.remembering import RememberingOffice, Told
-from sdm.visits import Visit
+from sdm.visits import Kept, Visit
 
 GENERATIONS = 8
 """A parent's parent counts too, so far."""
+
+
+UNKNOWN = "unknown"
+"""Status of a proposal that nobody can say anything about."""
 
 
 class Judge:
@@ -36,6 +48,8 @@ class Judge:
         Returns the time, aware.
     about_groups
         Says what is wrong with the group of a proposal, given with its known ancestors. Slow.
+    kept
+        Returns the visits of a proposal whose folders exist; they keep their names.
     """
 
     def __init__(
@@ -46,7 +60,9 @@ class Judge:
         rules: PathRules,
         clock: Callable[[], datetime],
         about_groups: Callable[[Sequence[Proposal]], list[str]] = nothing_about,
+        kept: Callable[[str], Sequence[Kept]] = nothing_kept,
     ) -> None:
+        self._kept = kept
         self._about_groups = about_groups
         self._office = office
         self._staff = staff
@@ -78,7 +94,7 @@ class Judge:
         visit = pick_visit(
             request.visit or None, self._visits(proposal), is_staff, self._rules, self._clock()
         )
-        return Permit(proposal.number, self._category(proposal), visit, warnings=warnings)
+        return Permit(proposal, self._category(proposal), visit, warnings=warnings)
 
     def _ask(self, request: OpenRequest, is_staff: bool) -> list[Told]:
         """Return the proposal and, as far as they decide, its ancestors."""
@@ -114,7 +130,7 @@ class Judge:
             reason = _required_reason(request, is_staff, f"{away}: {error}")
             visit = self._unscheduled(request, visits)
         return Permit(
-            proposal.number,
+            proposal,
             self._category(proposal),
             visit,
             "override" if reason else "cached",
@@ -126,11 +142,15 @@ class Judge:
     def _by_override(self, request: OpenRequest, is_staff: bool, trouble: str) -> Permit:
         away = f"the user office is away ({trouble}) and has not told of proposal {request.proposal} lately"
         reason = _required_reason(request, is_staff, away)
-        visit = self._unscheduled(request, ())
-        return Permit(request.proposal, None, visit, "override", None, reason, [away])
+        visit = self._unscheduled(request, self._kept_visits(request.proposal))
+        unknown = Proposal(number=request.proposal, status=UNKNOWN)
+        return Permit(unknown, None, visit, "override", None, reason, [away])
 
     def _visits(self, proposal: Proposal) -> list[Visit]:
-        return visits_of(proposal, self._beamline, self._rules)
+        return visits_of(proposal, self._beamline, self._rules, self._kept(proposal.number))
+
+    def _kept_visits(self, proposal: str) -> list[Visit]:
+        return [one.visit for one in self._kept(proposal)]
 
     def _unscheduled(self, request: OpenRequest, visits: Sequence[Visit]) -> Visit:
         return unscheduled(request.visit or None, visits, self._rules, self._clock())

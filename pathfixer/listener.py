@@ -108,6 +108,9 @@ class Listener:
     def listen(self, on_event: Callable[[], None]) -> None:
         """Hear nothing: foreign attributes seldom push events."""
 
+    def close(self) -> None:
+        """Nothing is heard."""
+
     def bring(self, session: Session) -> Standing:
         """Write what differs; raises ListenerError."""
         wanted = self._line.value(session)

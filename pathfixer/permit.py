@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from sdm.path_rules import Category
+from sdm.user_office.protocol import Proposal
 from sdm.visits import Visit
 
 
@@ -14,6 +15,8 @@ class Permit:
 
     Attributes
     ----------
+    proposal
+        As may be told; only its number when nobody can say more.
     category
         None when nobody can say what type the proposal is of.
     office_as_of
@@ -22,7 +25,7 @@ class Permit:
         Why staff open it without the office's word.
     """
 
-    proposal: str
+    proposal: Proposal
     category: Category | None
     visit: Visit
     origin: Literal["live", "cached", "override"] = "live"

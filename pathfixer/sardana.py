@@ -33,6 +33,7 @@ class MacroServerEnvironment:
     def __init__(self, name: str) -> None:
         self.name = name
         self._proxy: tango.DeviceProxy | None = None
+        self._watch: int | None = None
 
     def read(self) -> dict[str, Any]:
         """Return the whole environment; a key with a dot is a scope's. Raises MacroServerError."""
@@ -56,12 +57,18 @@ class MacroServerEnvironment:
     def listen(self, on_event: Callable[[], None]) -> None:
         """Have a function called, on a thread of Tango's, at every change; what it brings is not read.
 
-        It lasts as long as this object, also over restarts of the MacroServer.
+        It goes on over restarts of the MacroServer, until ``close``.
         """
         with suppress(tango.DevFailed):  # without events it is looked at all the same
-            self._device().subscribe_event(
+            self._watch = self._device().subscribe_event(
                 "Environment", tango.EventType.CHANGE_EVENT, lambda _: on_event(), [], True
             )
+
+    def close(self) -> None:
+        """Listen no more; may take seconds."""
+        if self._watch is not None and self._proxy is not None:
+            with suppress(tango.DevFailed):
+                self._proxy.unsubscribe_event(self._watch)
 
     def change(self, write: Mapping[str, Written], delete: tuple[str, ...]) -> None:
         """Write and delete variables in one go; raises MacroServerError."""

@@ -27,6 +27,10 @@ class Environment(Protocol):
         """Have a function called at every change."""
         ...
 
+    def close(self) -> None:
+        """Call it no more."""
+        ...
+
 
 class ScanDirFollower:
     """What ``follower.Follower`` sends to sessions for a MacroServer.
@@ -52,7 +56,7 @@ class ScanDirFollower:
         scan_file: tuple[str, ...] = (),
     ) -> None:
         self.name = environment.name
-        self.listen = environment.listen
+        self.listen, self.close = environment.listen, environment.close
         self._environment = environment
         self._memory = memory
         self._put_back = put_back
@@ -66,13 +70,14 @@ class ScanDirFollower:
         found = self._environment.look()
         settled = self._memory.settled(self.name) == target.scan_dir
         decision = decide(found.scan_dirs, target, settled, self._put_back, self._in_proposal)
-        write = decision.write | self._scan_file_for(session, found)
+        opening = self._new_opening(session)
+        write = decision.write | (self._scan_file_for(session, found) if opening else {})
         if write or decision.delete:
             found = self._change(Decision(write, decision.delete))
         if not settled and found.scan_dirs.get(GLOBAL) == target.scan_dir:
             self._memory.set_settled(self.name, target.scan_dir)
-        if session.opened_at:
-            self._memory.set_settled(self._opening_key, session.opened_at.isoformat())
+        if opening:
+            self._memory.set_settled(self._opening_key, opening)
         overrides = (*decision.overrides, *self._scan_id_went_back(session, found.scan_id))
         return Standing(found.scan_dirs.get(GLOBAL), overrides)
 
@@ -80,11 +85,14 @@ class ScanDirFollower:
     def _opening_key(self) -> str:
         return f"{self.name} {SCAN_FILE}"
 
-    def _scan_file_for(self, session: Session, found: ScanSettings) -> dict[str, Written]:
+    def _new_opening(self, session: Session) -> str | None:
+        """Return which opening it is that ScanFile is yet to be written for, if any is to be."""
         if not self._scan_file or session.opened_at is None:
-            return {}
-        if self._memory.settled(self._opening_key) == session.opened_at.isoformat():
-            return {}
+            return None
+        opening = session.opened_at.isoformat()
+        return opening if self._memory.settled(self._opening_key) != opening else None
+
+    def _scan_file_for(self, session: Session, found: ScanSettings) -> dict[str, Written]:
         wanted = scan_file_of(self._scan_file, session)
         return {} if found.scan_file == wanted else {SCAN_FILE: wanted}
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from pathfixer.doors import Doors
 from pathfixer.endstations import Endstation
-from pathfixer.errors import RefusedError
+from pathfixer.errors import NeedsForceError
 from pathfixer.open_request import Request
 from scifish.session import Session
 from sdm.growth_watch import Growth
@@ -47,8 +47,9 @@ class SwitchGuard:
         self._endstation_of = endstation_of
 
     def prepare(self) -> None:
-        """Learn which Doors there are; takes as long as the slowest MacroServer."""
-        self._doors.learn(self._endstation_of(None).macro_servers)
+        """Learn which Doors there are; takes seconds when a MacroServer does not answer."""
+        everything = self._endstation_of(None)
+        self._doors.learn(everything.doors, everything.macro_servers)
 
     def let_pass(self, session: Session, endstations: list[str | None], request: Request) -> str:
         """Return what the history is to say of a forced switch; empty when nothing speaks against it.
@@ -64,7 +65,7 @@ class SwitchGuard:
 
         Raises
         ------
-        RefusedError
+        NeedsForceError
             With all that speaks against it.
         """
         force_reason = request.force_reason
@@ -73,7 +74,7 @@ class SwitchGuard:
             return f"forced without need: {force_reason}" if force_reason else ""
         found = "; ".join(obstacles)
         if not force_reason:
-            raise RefusedError(f"{found}. Wait until that is done, or force it with a reason")
+            raise NeedsForceError(f"{found}. Wait until that is done, or force it with a reason")
         return f"forced: {force_reason}, although {found}"
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ makes no event here, so the files are listed now and then as well.
 """
 
 import os
+import re
 import sys
 import threading
 import time
@@ -24,6 +25,7 @@ PROBLEM = "problem"
 GREW = "grew"
 QUIET_S = 0.2
 """Not told more often than this: what counts is when the last growth was."""
+NAMELESS = re.compile(r"/#\d+\Z")
 SHARE = 0.1
 """Listing takes at most this part of the time, however many files there are."""
 
@@ -36,8 +38,13 @@ class Teller(FileSystemEventHandler):
         self._told_s = float("-inf")
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Take an event of a file that is written."""
-        self.grew(os.fsdecode(event.src_path))
+        """Take an event of a file that is written; one without a name is nobody's data.
+
+        ``Check`` writes into such a file; the kernel tells of it as ``#<inode>``.
+        """
+        path = os.fsdecode(event.src_path)
+        if not NAMELESS.search(path) or os.path.lexists(path):
+            self.grew(path)
 
     def grew(self, path: str) -> None:
         """Say that a file grew just now."""

@@ -1,6 +1,5 @@
 """The attributes of a PathFixer: what is shown of the session, and what can be written."""
 
-import threading
 from typing import Any
 
 from tango import AttrWriteType, AutoTangoMonitor, DevState
@@ -54,11 +53,11 @@ class SessionAttributes(ScizooDevice):
     AvailableProposals = published((str,), [], doc="<number>  <title>, for the staged user")
     AvailableVisits = published((str,), [], doc="<visit>  <begin> - <end>, of the staged proposal")
     ProposalsAsOf = published(str, "", doc="when the user office answered last; empty: never")
+    VisitStates = published((str,), [], doc="visits, newest first: <state>  <folder>  <details>")
     History = published((str,), [], doc="sessions, newest first; who asked is a claim")
 
     def init_device(self) -> None:
         """Start with nothing shown."""
-        self._publishing = threading.Lock()
         self._staged: dict[str, str] = {}
         super().init_device()
 
@@ -71,8 +70,8 @@ class SessionAttributes(ScizooDevice):
         raise NotImplementedError
 
     def show(self, keeper: Keeper, desk: Desk) -> None:
-        """Publish everything; never on a thread that holds the device, which publishing waits for."""
-        with self._publishing:
+        """Publish everything at once: no read of several attributes sees half a switch."""
+        with AutoTangoMonitor(self):
             values = shown(keeper, desk)
             self.cover_written_sample(values["Sample"])
             for name, value in values.items():

@@ -4,12 +4,12 @@ No widget and no Tango in here: the client and the way to run it in the backgrou
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from config_gui.models.background import Outcome, Then
 from config_gui.models.draft import Draft, empty_draft
 from config_gui.models.meanwhile import Meanwhile, meanwhile
+from config_gui.models.message import Message
 from config_gui.models.news import News
 from scidog.errors import StaleRevisionError
 from scifish.errors import SelectionError
@@ -30,14 +30,6 @@ class Dog(Protocol):
 
     def switch(self, name: str) -> None:
         """Make it the active one."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """What came of the last thing somebody did."""
-
-    text: str
-    good: bool = True
 
 
 class Editor:
@@ -226,5 +218,5 @@ class Editor:
             self._deleted(self.draft.base.name)
 
     def _tell(self, text: str, good: bool = True) -> None:
-        self.message = Message(text, good)
+        self.message = Message(text, "good" if good else "bad")
         self._on_change()

@@ -1,9 +1,9 @@
 """News of the SciDog device, asked for every second on a thread of its own."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from config_gui.models.asking import Asking
 from scidog.client import SciDogClient
 from scidog.errors import ScidogError, UnknownSelectionError
 from scifish.selection import Selection
@@ -48,29 +48,23 @@ class NewsDesk:
     def __init__(self, client: SciDogClient, on_news: Callable[[News], None], period_s: float = 1.0) -> None:
         self._client = client
         self._on_news = on_news
-        self._period_s = period_s
         self._shown = ""
-        self._wake = threading.Event()
-        self._closed = False
-        threading.Thread(target=self._follow, name="news of SciDog", daemon=True).start()
+        self._asking = Asking(self._round, "news of SciDog", period_s)
+        self._asking.start()
 
     def show(self, name: str) -> None:
         """Ask for this selection from now on, and now; empty: whatever is active."""
         self._shown = name
-        self._wake.set()
+        self._asking.again()
 
     def close(self) -> None:
         """Ask no more; never waits for an answer."""
-        self._closed = True
-        self._wake.set()
+        self._asking.close()
 
-    def _follow(self) -> None:
-        while not self._closed:
-            self._wake.clear()
-            news = self._ask(self._shown)
-            if not self._closed:
-                self._on_news(news)
-            self._wake.wait(self._period_s)
+    def _round(self) -> None:
+        news = self._ask(self._shown)
+        if not self._asking.closed:
+            self._on_news(news)
 
     def _ask(self, shown: str) -> News:
         client = self._client

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from taurus.external.qt import Qt
 
-from config_gui.views.style import button, label
+from config_gui.views.style import button, label, restyle
 
 Action = tuple[str, Callable[[], None]]
 
@@ -30,9 +30,7 @@ class Banner(Qt.QFrame):
             return
         self._told = told
         self.text.setText(text)
-        self.setObjectName(kind)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        restyle(self, kind)
         self._offer(actions)
         self.setVisible(bool(text))
 

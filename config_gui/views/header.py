@@ -3,7 +3,7 @@
 from taurus.external.qt import Qt
 
 from config_gui.models.editor import Editor
-from config_gui.views.style import button, label
+from config_gui.views.style import button, label, restyle
 
 ACTIVE_MARK = "  ●"
 
@@ -46,7 +46,7 @@ class Header(Qt.QWidget):
         reachable = editor.news.trouble is None and not editor.busy
         self._list_names(name)
         self.badge.setText("● active" if editor.is_active else "not active")
-        self._restyle(self.badge, "active" if editor.is_active else "passive")
+        restyle(self.badge, "active" if editor.is_active else "passive")
         self.activate.setVisible(not editor.is_active)
         self.activate.setEnabled(reachable and exists)
         self.save.setEnabled(reachable and (editor.draft.is_changed or not exists))
@@ -71,9 +71,3 @@ class Header(Qt.QWidget):
     def _titled(self, name: str) -> str:
         unsaved = " *" if name == self._editor.draft.base.name and self._editor.draft.is_changed else ""
         return f"{name}{unsaved}{ACTIVE_MARK if name == self._editor.news.active else ''}"
-
-    def _restyle(self, widget: Qt.QWidget, name: str) -> None:
-        if widget.objectName() != name:
-            widget.setObjectName(name)
-            widget.style().unpolish(widget)
-            widget.style().polish(widget)

@@ -84,7 +84,7 @@ class Notices(Qt.QWidget):
     def _tell_message(self) -> None:
         editor = self._editor
         if editor.message.text:
-            self.message.tell(editor.message.text, "good" if editor.message.good else "bad")
+            self.message.tell(editor.message.text, editor.message.kind)
         elif editor.news is not ASKING and not editor.draft.entries:
             self.message.tell(f"“{editor.draft.base.name}” is empty. {HOW_TO_ADD}")
         else:

@@ -37,6 +37,10 @@ QLineEdit, QPlainTextEdit {{ background: white; border: 1px solid #b9c2cc; borde
     padding: 4px 6px; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {ACCENT}; }}
 QLineEdit:disabled {{ background: #eef1f4; color: {QUIET}; }}
+QComboBox#pending {{ border: 1px solid {ACCENT}; background: #e7f0fb; }}
+QLabel#nosession {{ background: #b42318; color: white; font-size: 17pt; font-weight: 700;
+    border-radius: 6px; padding: 10px; }}
+QLineEdit#path {{ font-weight: 600; }}
 QPushButton {{ background: white; border: 1px solid #b9c2cc; border-radius: 4px; padding: 5px 12px; }}
 QPushButton:hover {{ border-color: {ACCENT}; }}
 QPushButton:disabled {{ color: #a3adb8; background: #eef1f4; border-color: {LINE}; }}
@@ -77,3 +81,11 @@ def card() -> tuple[Qt.QFrame, Qt.QVBoxLayout]:
     layout.setContentsMargins(12, 10, 12, 12)
     layout.setSpacing(8)
     return frame, layout
+
+
+def restyle(widget: Qt.QWidget, name: str) -> None:
+    """Have a widget styled by another name."""
+    if widget.objectName() != name:
+        widget.setObjectName(name)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

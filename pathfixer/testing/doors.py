@@ -13,7 +13,7 @@ class DoorsInMemory(Doors):
         self.running: dict[str, str] = {}
         self.asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
 
-    def learn(self, macro_servers: Collection[str]) -> None:
+    def learn(self, doors: Collection[str], macro_servers: Collection[str]) -> None:
         """Do nothing."""
 
     def busy(self, doors: Collection[str], macro_servers: Collection[str]) -> dict[str, str]:

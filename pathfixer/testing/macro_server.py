@@ -16,6 +16,8 @@ class MacroServerInMemory:
         The environment; a test changes it as a user would.
     broken
         While it is a text, every call fails with it.
+    looks
+        How often it was looked at.
     writes
         What was written, in order.
     """
@@ -24,16 +26,21 @@ class MacroServerInMemory:
         self.name = name
         self.variables: dict[str, Any] = dict(variables)
         self.broken: str | None = None
+        self.looks = 0
         self.writes: list[dict[str, Written]] = []
 
     def look(self) -> ScanSettings:
         """Return what decides where scans are saved."""
+        self.looks += 1
         self._fail_if_broken()
         return scan_settings(self.variables)
 
     def listen(self, on_event: Callable[[], None]) -> None:
         """Keep the function, for a test to call."""
         self.on_event = on_event
+
+    def close(self) -> None:
+        """Call it no more."""
 
     def change(self, write: Mapping[str, Written], delete: tuple[str, ...]) -> None:
         """Write and delete variables; as Sardana does, refuse to delete what is not there."""

@@ -95,3 +95,58 @@ class sct(Macro, Hookable):  # noqa: N801
     def getIntervalEstimation(self) -> int:  # noqa: N802 - Sardana's name
         """Return the number of intervals: one point has none."""
         return 0
+
+
+class session(Macro):  # noqa: N801
+    """Show the session of this beamline: who measures, for which proposal, and where the data goes."""
+
+    def run(self) -> None:
+        """Show it."""
+        from sardana_recorders.session_desk import SessionDesk
+
+        SessionDesk(self).show()
+
+
+class newsession(Macro):  # noqa: N801
+    """Open a session: say who measures and for which proposal; the rest follows.
+
+    ``newsession carlcarl`` lists the proposals of carlcarl, ``newsession carlcarl 20170251`` opens
+    the visit that runs now, ``newsession carlcarl 20170251 now ice`` with a folder for sample ice.
+    The session that was open before is left; its visit stays as it is.
+    """
+
+    param_def = [
+        ["username", Type.String, "", "log-in name of who measures"],
+        ["proposal", Type.String, "", "its number; without it, those to choose from are listed"],
+        ["visit", Type.String, "now", "its name (YYYYMMDD), or now for the one that runs now"],
+        ["sample", Type.String, "", "folder below raw; / makes folders in folders"],
+        ["endstation", Type.String, "None", "None for the whole beamline"],
+    ]
+
+    def run(self, username: str, proposal: str, visit: str, sample: str, endstation: str) -> None:
+        """Open it, then show it."""
+        from sardana_recorders.session_desk import SessionDesk
+
+        SessionDesk(self).open(username, proposal, visit, sample, endstation)
+
+
+class newsample(Macro):  # noqa: N801
+    """Change the sample: scans go to its folder from now on; without a name, to no sample's."""
+
+    param_def = [["sample", Type.String, "", "folder below raw; / makes folders in folders"]]
+
+    def run(self, sample: str) -> None:
+        """Change it, then show the session."""
+        from sardana_recorders.session_desk import SessionDesk
+
+        SessionDesk(self).set_sample(sample)
+
+
+class endsession(Macro):  # noqa: N801
+    """Close the session: from then on scans are booked on nobody, until the next one is opened."""
+
+    def run(self) -> None:
+        """Close it, then show that there is none."""
+        from sardana_recorders.session_desk import SessionDesk
+
+        SessionDesk(self).close()

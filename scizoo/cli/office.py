@@ -10,7 +10,7 @@ from sdm.errors import SdmError
 from sdm.path_rules import PathRules
 from sdm.rule_files import load_rules
 from sdm.user_office.choose import open_office, parse_settings
-from sdm.user_office.discretion import as_may_be_told, without_abstract
+from sdm.user_office.discretion import as_may_be_told
 from sdm.user_office.protocol import Proposal
 
 
@@ -43,7 +43,7 @@ def command(number: str | None, kind: str, settings: tuple[str, ...], beamline: 
 
 
 def _shown(proposal: Proposal, beamline: str, rules: PathRules) -> str:
-    told = without_abstract(as_may_be_told(proposal, rules.proprietary_types)).model_dump(mode="json")
+    told = as_may_be_told(proposal, rules.proprietary_types).model_dump(mode="json")
     told["category"] = rules.category_of(proposal.type)
     told["visits"] = [visit.name for visit in visits_of(proposal, beamline, rules)]
     return json.dumps(told, indent=2, ensure_ascii=False)

@@ -13,6 +13,7 @@ import sardana.spock.config
 config = get_config()
 config.Spock.door_name = "{door}"
 config.Spock.macro_server_name = "{macro_server}"
+config.InteractiveShellApp.extensions = ["sardana_recorders.spock_completion"]
 sardana.spock.load_config(config)
 """
 """Spock reads the first two lines to see whether the profile is of its own version."""

@@ -15,8 +15,3 @@ def as_may_be_told(proposal: Proposal, closed_types: Collection[str]) -> Proposa
     if not is_closed(proposal.type, closed_types):
         return proposal
     return proposal.model_copy(update={"title": "", "abstract": ""})
-
-
-def without_abstract(proposal: Proposal) -> Proposal:
-    """Return a proposal without its abstract, which nobody needs who only measures."""
-    return proposal.model_copy(update={"abstract": ""})

@@ -1,8 +1,8 @@
 """What a user office said last, on disk: for the days when it is away.
 
-SQLite, mode 0600. It never holds what may not be told: titles of closed types, and no abstract at
-all; what is overwritten or forgotten is wiped from the file. It is only a copy, so a file that cannot
-be read is begun anew.
+SQLite, mode 0600. It never holds what may not be told: titles and abstracts of closed types; what is
+overwritten or forgotten is wiped from the file. It is only a copy, so a file that cannot be read is
+begun anew.
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from sdm.user_office.discretion import as_may_be_told, without_abstract
+from sdm.user_office.discretion import as_may_be_told
 from sdm.user_office.protocol import Proposal
 
 _LAYOUT = """
@@ -115,7 +115,7 @@ class DiskCache:
         return self._do(read, None)
 
     def _row(self, proposal: Proposal, now: datetime) -> tuple[str, str, str]:
-        discreet = without_abstract(as_may_be_told(proposal, self._closed_types))
+        discreet = as_may_be_told(proposal, self._closed_types)
         return discreet.number, now.isoformat(), discreet.model_dump_json()
 
     def _found(self, database: sqlite3.Connection, number: str) -> Remembered | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from sdm.errors import OfficeUnavailableError, UnknownProposalError
-from sdm.user_office.discretion import as_may_be_told, without_abstract
+from sdm.user_office.discretion import as_may_be_told
 from sdm.user_office.disk_cache import DiskCache
 from sdm.user_office.protocol import Proposal, UserOffice
 
@@ -114,4 +114,4 @@ class RememberingOffice:
         return Told(known.proposal, "cached", known.told_at, str(error))
 
     def _discreet(self, proposal: Proposal) -> Proposal:
-        return without_abstract(as_may_be_told(proposal, self._closed_types))
+        return as_may_be_told(proposal, self._closed_types)

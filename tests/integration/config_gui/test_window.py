@@ -22,32 +22,13 @@ from scizoo.services.device_server import Device, DeviceServer, connect, registe
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.simulation import Simulation
 from scizoo.services.tango_db import TangoDatabase
+from tests.integration.config_gui.heart import LONGEST_GAP_MS, Heart
 
 RING = Entry(name="Ring current", device="demo/sim/ring", attribute="current")
 GAUGE = Entry(group="Vacuum", name="Pressure", device="demo/sim/gauge-01", attribute="pressure")
 DEAD = Entry(name="Dead", device="test/dead/1", attribute="value")
 ALL = Selection(name="all", entries=(RING, GAUGE), author="anna")
-LONGEST_GAP_MS = 200
 NUMBERS = count()
-
-
-class Heart(Qt.QObject):
-    """Beats every 10 ms on the thread of the window and remembers its longest pause, ms."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.longest_ms = 0
-        self._clock = Qt.QElapsedTimer()
-        self._timer = Qt.QTimer(self)
-        self._timer.timeout.connect(self._beat)
-
-    def start(self) -> None:
-        self.longest_ms = 0
-        self._clock.start()
-        self._timer.start(10)
-
-    def _beat(self) -> None:
-        self.longest_ms = max(self.longest_ms, self._clock.restart())
 
 
 class Person:

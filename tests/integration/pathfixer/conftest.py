@@ -178,3 +178,9 @@ def own_sardana(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Sard
     server.wait_ready()
     yield server
     server.stop()
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the child processes of a process."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(text) for task in tasks for text in (task / "children").read_text().split()]

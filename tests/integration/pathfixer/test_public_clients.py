@@ -5,11 +5,15 @@ contrast's ``ScicatRecorder`` and data environment, and MXCuBE's ``SciCatPlugin`
 closed PathFixer answers empty and never with an exception.
 """
 
+import os
+import threading
 import time
+from pathlib import Path
 
 import pytest
 import tango
 
+from scifish.session import parse_session
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(60)
@@ -77,18 +81,83 @@ def test_a_client_that_listens_hears_every_change(beamline):
         beamline.device.unsubscribe_event(watch)
 
 
-def test_reads_stay_fast_while_the_user_office_hangs(start_path_fixer, site, tmp_path):
-    import os
+def test_mxcube_s_catalogue_plugin_asks_by_names_in_any_case(beamline):
+    """It reads what it was configured with, on a device name in capitals, one attribute after another."""
+    beamline.client.open_session("carlcarl", "20260101", visit="20260914", sample="lysozyme")
+    device = tango.DeviceProxy(beamline.device.name().upper())
+    for name in ("PATH", "Path", "path"):
+        assert device.read_attribute(name).value == beamline.device.path
+    for name in ("SAMPLEPATH", "SamplePath", "samplepath"):
+        assert device.read_attribute(name).value == f"{beamline.device.path}/lysozyme"
+    device.write_attribute("SAMPLE", "thaumatin")
+    wait_for(lambda: device.samplepath.endswith("/raw/thaumatin"), 5, "the sample")
 
+
+@pytest.fixture
+def slow_office(tmp_path: Path) -> Path:
+    """A user office that never answers."""
     fifo = tmp_path / "office.fifo"
     os.mkfifo(fifo)
-    device = start_path_fixer(UserOfficeSettings=f"file={fifo}").proxy()
-    job = device.OpenSession('{"username": "carlcarl", "proposal": "20260101"}')
+    return fifo
+
+
+def test_reads_stay_fast_while_the_user_office_hangs(beamline, slow_office):
+    beamline.client.open_session("carlcarl", "20260101", visit="20260914", sample="ice")
+    old = {name: beamline.device.read_attribute(name).value for name in READ}
+    beamline.site.office.unlink()
+    beamline.site.office.symlink_to(slow_office)
+    beamline.server.restart()
+    device = beamline.server.proxy()
+    job = device.OpenSession('{"username": "gracehop", "proposal": "20260102"}')
     wait_for(lambda: device.state() == tango.DevState.RUNNING, 5, "RUNNING")
     took = []
     for _ in range(50):
+        for name, value in old.items():
+            start = time.perf_counter()
+            assert device.read_attribute(name).value == value, "until the commit the old session is shown"
+            took.append(time.perf_counter() - start)
+    assert sorted(took)[len(took) * 9 // 10] < 0.005
+    with pytest.raises(tango.DevFailed, match="opening a session for 20260102"):
+        device.Sample = "water"
+    assert job in device.JobState[-1]
+
+
+READ = ("path", "SamplePath", "ProcessPath", "Sample", "Proposal", "Session")
+
+
+def test_no_read_of_several_attributes_sees_half_a_switch(beamline):
+    seen, stopped = set(), threading.Event()
+
+    def read() -> None:
+        device = tango.DeviceProxy(beamline.device.name())
+        with tango.EnsureOmniThread():
+            while not stopped.is_set():
+                seen.add(
+                    tuple(value.value for value in device.read_attributes(["Proposal", "path", "Session"]))
+                )
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    for _ in range(3):
+        beamline.client.open_session("carlcarl", "20260101", visit="20260914")
+        beamline.client.open_session("gracehop", "20260102", visit="20260914")
+    beamline.client.close_session()
+    wait_for(lambda: any(proposal == "" for proposal, _, _ in seen), 5, "the closed session was read")
+    stopped.set()
+    reader.join(5)
+    for proposal, path, text in seen:
+        session = parse_session(text)
+        assert (session.proposal or "", session.path) == (proposal, path)
+    assert {proposal for proposal, _, _ in seen} == {"", "20260101", "20260102"}
+
+
+def test_sample_is_shown_within_20_ms(beamline):
+    beamline.client.open_session("carlcarl", "20260101", visit="20260914")
+    took = []
+    for number in range(11):
         start = time.perf_counter()
-        assert device.path == ""
+        beamline.device.Sample = f"s{number}"
+        assert beamline.device.Sample == f"s{number}"
         took.append(time.perf_counter() - start)
-    assert sorted(took)[25] < 0.005
-    assert job in device.JobState[0]
+    assert sorted(took)[5] < 0.02
+    wait_for(lambda: beamline.device.SamplePath.endswith("/raw/s10"), 5, "its folder follows")

@@ -1,6 +1,8 @@
 """Opening, switching and closing a session on a real device."""
 
 import json
+import os
+import signal
 import stat
 import time
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 import tango
 
 from pathfixer.errors import CommandError
+from tests.integration.pathfixer.conftest import children_of
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(60)
@@ -166,7 +169,7 @@ def test_a_wrong_property_is_a_fault_with_its_value(start_path_fixer):
 def test_check_finds_everything_in_order(beamline):
     beamline.client.open_session("carlcarl", "20260101", visit="20260914")
     findings = beamline.client.check()
-    assert [finding.part for finding in findings] == ["rights", "write", "space"]
+    assert [finding.part for finding in findings] == ["rights", "write", "space", "tree"]
     assert all(finding.ok for finding in findings)
 
 
@@ -220,3 +223,39 @@ OPENING = {"username": "carlcarl", "proposal": "20260101", "visit": "20260914"}
 def test_a_request_that_nobody_understands_names_the_field(beamline):
     with pytest.raises(tango.DevFailed, match="category: Extra inputs"):
         beamline.device.OpenSession(json.dumps({**OPENING, "category": "staff"}))
+
+
+def test_a_check_is_told_by_its_job_alone_and_a_second_one_is_refused(beamline):
+    beamline.client.open_session("carlcarl", "20260101", visit="20260914")
+    for worker in children_of(beamline.server.pid):
+        os.kill(worker, signal.SIGSTOP)
+    first = beamline.device.Check()
+    wait_for(lambda: '"running"' in beamline.device.JobState[-1], 5, "the job")
+    assert beamline.device.state() != tango.DevState.RUNNING
+    with pytest.raises(tango.DevFailed, match=f"{first} has not ended yet"):
+        beamline.device.Check()
+    repair = beamline.device.Repair()
+    assert repair != first, "a job of another kind is let begin"
+
+
+def test_while_a_session_is_being_opened_a_second_switch_is_refused(start_path_fixer, tmp_path):
+    fifo = tmp_path / "office.fifo"
+    os.mkfifo(fifo)
+    device = start_path_fixer(UserOfficeSettings=f"file={fifo}").proxy()
+    first = device.OpenSession(json.dumps(OPENING))
+    wait_for(lambda: device.state() == tango.DevState.RUNNING, 5, "RUNNING")
+    for act in (device.CloseSession, lambda: device.OpenSession(json.dumps(OPENING))):
+        with pytest.raises(tango.DevFailed, match=f"{first} has not ended yet"):
+            act()
+
+
+def test_the_history_is_an_attribute_and_survives_a_restart(beamline):
+    beamline.client.open_session("carlcarl", "20260101", visit="20260914")
+    beamline.client.set_sample("ice")
+    beamline.client.close_session(asked_by="lismei")
+    told = beamline.device.History
+    assert [line.split()[1].strip(",") for line in told] == ["closed", "sample", "opened"]
+    assert "asked by lismei from " in told[0]
+    assert all(f"pid {os.getpid()}" in line for line in told)
+    beamline.server.restart()
+    assert beamline.server.proxy().History == told

@@ -12,7 +12,7 @@ import tango
 
 from scifish.session import Session
 from scizoo.services.device_server import DeviceServer
-from tests.integration.pathfixer.conftest import Beamline, Site, beamline_of
+from tests.integration.pathfixer.conftest import Beamline, Site, beamline_of, children_of
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(60)
@@ -118,14 +118,6 @@ def test_a_frozen_file_system_delays_no_read_and_no_end(beamline):
     wait_for(lambda: not beamline.server.alive, 10, "ended")
     assert time.perf_counter() - start < 2
     wait_for(lambda: all(is_gone(worker) for worker in workers), 5, "workers gone")
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(text) for task in Path(f"/proc/{pid}/task").iterdir() for text in children(task).split()]
-
-
-def children(task: Path) -> str:
-    return (task / "children").read_text()
 
 
 def is_gone(pid: int) -> bool:

@@ -50,6 +50,7 @@ def path_fixer(beamline, root: Path, tmp_path: Path) -> Iterator[PathFixerClient
         "BeamlineGroup": mine,
         "ProposalGroup": mine,
         "FreeSpaceLimit": "0",
+        "GrowthWindow": "0",
     }
     name = f"{beamline.name}/ctl/sdm-real"
     device = Device(name, "PathFixer", properties)

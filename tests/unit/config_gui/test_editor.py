@@ -87,7 +87,7 @@ def test_saving_makes_the_next_revision_with_author_and_comment(desk: Desk) -> N
 
 def test_an_entry_whose_name_is_taken_is_refused_in_words(desk: Desk) -> None:
     assert not desk.editor.new_entry(RING)
-    assert not desk.editor.message.good
+    assert desk.editor.message.kind == "bad"
     assert "two entries are called" in desk.editor.message.text
 
 

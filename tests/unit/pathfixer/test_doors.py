@@ -95,10 +95,10 @@ def test_doors_of_a_macro_server_that_died_are_known_if_it_named_them(doors, dev
     told = doors.busy([], ["ms/a/1"])
     assert told == {"ms/a/1": f"ms/a/1 does not name its Doors ({died}): a macro may be running"}
     devices.answers["ms/a/1"] = [[], died]
-    doors.learn(["ms/a/1"])
+    doors.learn([], ["ms/a/1"])
     assert list(doors.busy([], ["ms/a/1"])) == ["ms/a/1"], "it was just starting when it named none"
     devices.answers["ms/a/1"] = [["door/a/1"], died]
-    doors.learn(["ms/a/1"])
+    doors.learn([], ["ms/a/1"])
     assert doors.busy([], ["ms/a/1"]) == {}
 
 

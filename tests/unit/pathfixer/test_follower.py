@@ -26,12 +26,14 @@ class Memory:
 
     def __init__(self) -> None:
         self.reached: dict[str, str] = {}
+        self.remembered = 0
 
     def settled(self, name: str) -> str | None:
         return self.reached.get(name)
 
     def set_settled(self, name: str, value: str) -> None:
         self.reached[name] = value
+        self.remembered += 1
 
 
 def run(function) -> None:
@@ -75,6 +77,17 @@ def test_a_target_is_written_once_and_read_back(follower, server, memory):
     assert server.variables["ScanDir"] == memory.reached[server.name] == TARGET.sample_path
     follower.follow(TARGET)
     assert len(server.writes) == 1
+
+
+def test_what_is_reached_is_remembered_once_and_not_at_every_look(server, memory):
+    follower = follow(server, memory, scan_file=("{proposal}.h5",))
+    follower.follow(TARGET)
+    follower.wait_current(5)
+    looks = server.looks
+    remembered = memory.remembered
+    wait_for(lambda: server.looks > looks + 3, 5, "more looks")
+    follower.stop()
+    assert memory.remembered == remembered
 
 
 def test_without_a_target_nothing_is_touched(follower, server):

@@ -100,7 +100,7 @@ def test_the_category_follows_from_the_type(bench, wanted, username, category):
 
 @pytest.mark.parametrize("username", ["adalov", "carlcarl", "gracehop", "lismei"])
 def test_members_of_a_parent_and_of_its_parent_are_members_of_the_child(bench, username):
-    assert bench.permit(CHILD, username).proposal == CHILD.number
+    assert bench.permit(CHILD, username).proposal == CHILD
 
 
 def test_members_of_a_child_are_no_members_of_its_parent(bench):

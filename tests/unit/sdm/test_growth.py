@@ -46,6 +46,15 @@ def test_folders_that_are_made_and_files_that_go_are_no_growth(growth, tmp_path)
     assert wait_for(growth.last, 5, "growth").path.endswith("/new")
 
 
+def test_a_file_without_a_name_is_no_growth_but_one_that_is_called_so_is(growth, tmp_path):
+    growth.watch(str(tmp_path))
+    assert growth.ready.wait(10)
+    with os.fdopen(os.open(tmp_path, os.O_TMPFILE | os.O_WRONLY), "wb") as probe:
+        probe.write(b"probe")
+    (tmp_path / "#1").write_text("1")
+    assert wait_for(growth.last, 5, "growth").path == str(tmp_path / "#1")
+
+
 def test_a_watch_that_died_is_begun_again(growth, tmp_path):
     growth.watch(str(tmp_path))
     assert growth.ready.wait(10)

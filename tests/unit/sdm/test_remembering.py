@@ -21,7 +21,7 @@ ICE = Proposal(
 CATHODE = ICE.model_copy(
     update={"number": "20260102", "title": "Cathode", "abstract": "Nickel.", "type": "PROPRIETARY"}
 )
-SECRETS = ("Cathode", "Nickel.", "How ice grows.")
+SECRETS = ("Cathode", "Nickel.")
 CLOSED = ("Proprietary",)
 KEEP = timedelta(days=30)
 

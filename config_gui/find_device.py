@@ -1,4 +1,4 @@
-"""Which SciDog device a command means."""
+"""Which device a command means."""
 
 import tango
 
@@ -7,8 +7,8 @@ class FindError(Exception):
     """There is none, or more than one to choose from; the text says what to do."""
 
 
-def find_dog(device: str | None) -> str:
-    """Return the device that was named, else the only SciDog in the Tango database.
+def find_device(device_class: str, device: str | None) -> str:
+    """Return the device that was named, else the only one of its class in the Tango database.
 
     Raises
     ------
@@ -18,7 +18,7 @@ def find_dog(device: str | None) -> str:
     if device:
         return device
     try:
-        found = list(tango.Database().get_device_name("*", "SciDog"))
+        found = list(tango.Database().get_device_name("*", device_class))
     except tango.DevFailed as error:
         host = tango.ApiUtil.get_env_var("TANGO_HOST")
         reason = str(error.args[0].desc).splitlines()[0]
@@ -26,5 +26,5 @@ def find_dog(device: str | None) -> str:
     if len(found) == 1:
         return str(found[0])
     if not found:
-        raise FindError("the Tango database knows no device of class SciDog: start one, or name it")
-    raise FindError(f"which SciDog? name one of: {', '.join(sorted(found))}")
+        raise FindError(f"the Tango database knows no device of class {device_class}: start one, or name it")
+    raise FindError(f"which {device_class}? name one of: {', '.join(sorted(found))}")
