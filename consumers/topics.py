@@ -4,9 +4,10 @@ Never by a producer: a topic that nobody made comes with one replica and seven d
 """
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -135,10 +136,10 @@ class TopicAdmin:
         """Return those of the topics that are there; raises TopicsError."""
         try:
             known = self._admin.list_topics(timeout=ADMIN_TIMEOUT_S).topics
-            here = [name for name in names if name in known and known[name].error is None]
-            resources = [ConfigResource(ResourceType.TOPIC, name) for name in here]
-            configs = self._admin.describe_configs(resources, request_timeout=ADMIN_TIMEOUT_S) if here else {}
-            settings = {resource.name: future.result() for resource, future in configs.items()}
+            listed = [name for name in names if name in known and known[name].error is None]
+            resources = [ConfigResource(ResourceType.TOPIC, name) for name in listed]
+            asked = self._admin.describe_configs(resources, request_timeout=ADMIN_TIMEOUT_S) if listed else {}
+            settings = {resource.name: _described(future) for resource, future in asked.items()}
         except KafkaException as error:
             raise TopicsError(f"the broker did not describe its topics: {error.args[0].str()}") from None
         return {
@@ -146,9 +147,10 @@ class TopicAdmin:
                 name,
                 len(known[name].partitions),
                 min((len(part.replicas) for part in known[name].partitions.values()), default=0),
-                {entry: value.value for entry, value in settings[name].items()},
+                {entry: value.value for entry, value in config.items()},
             )
-            for name in here
+            for name, config in settings.items()
+            if config is not None
         }
 
     def apply(self, differences: list[Difference]) -> None:
@@ -182,6 +184,16 @@ class TopicAdmin:
             except KafkaException as error:
                 name = getattr(resource, "name", resource)
                 raise TopicsError(f"the broker did not {what} topic {name}: {error.args[0].str()}") from None
+
+
+def _described(future: "Future[dict[str, ConfigEntry]]") -> dict[str, ConfigEntry] | None:
+    """Return a topic's settings; None while the broker that was asked has not heard of the topic yet."""
+    try:
+        return future.result()
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+            raise
+        return None
 
 
 def _alteration(difference: Difference) -> ConfigResource:

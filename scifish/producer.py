@@ -47,7 +47,7 @@ class Producer:
         self.settings, self.folder, self.spool = settings, folder, spool
         self.host = host_name()
         self.author = f"{role}@{self.host}"
-        self.reader = SnapshotReader(settings.array_limit)
+        self.reader = SnapshotReader(settings.array_limit, settings.call_limit_s)
         self._sessions: dict[str, SessionListener] = {}
         self._selections: dict[str, SelectionListener] = {}
         self._closed = threading.Event()
@@ -158,6 +158,7 @@ class Producer:
             self.settings = load_settings(self.folder.path)
             self._settings_stamp = stamp
             self.reader.array_limit = self.settings.array_limit
+            self.reader.call_limit_s = self.settings.call_limit_s
         for station in self.settings.stations:
             self._listen(station)
 

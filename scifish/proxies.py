@@ -13,8 +13,6 @@ import tango
 from scifish.tango_errors import reason_of_attribute, reason_of_call
 from scifish.tango_values import Configuration, PlainReading
 
-CALL_LIMIT_MS = 3000
-"""Longest call to a device that answers at all; a value later than this is not seen."""
 CONFIGURATION_AGE_S = 60.0
 """Units and enum labels older than this are asked for again before they are used."""
 
@@ -41,6 +39,7 @@ class Device:
         self.name = name
         self.server = ""
         self._proxy: tango.DeviceProxy | None = None
+        self._limit_s = 0.0
         self._configurations: dict[str, Configuration] = {}
         self._configured_at = float("-inf")
 
@@ -51,8 +50,8 @@ class Device:
         except tango.DevFailed:
             self.server = self.name
 
-    def read(self, attributes: list[str]) -> dict[str, Answer]:
-        """Read attributes in one call.
+    def read(self, attributes: list[str], limit_s: float = 3.0) -> dict[str, Answer]:
+        """Read attributes in one call, which a device that answers at all ends within the limit.
 
         Raises
         ------
@@ -60,7 +59,7 @@ class Device:
             Not one of them, because the device does not answer.
         """
         try:
-            return self._read(attributes)
+            return self._read(attributes, limit_s)
         except tango.DevFailed as error:
             self._configured_at = float("-inf")  # whatever comes back may have been configured anew
             raise SilentDeviceError(reason_of_call(error.args)) from None
@@ -69,10 +68,12 @@ class Device:
         """Return unit and enum labels as of the last ``read``, at most a minute old."""
         return self._configurations.get(attribute, Configuration())
 
-    def _read(self, attributes: list[str]) -> dict[str, Answer]:
+    def _read(self, attributes: list[str], limit_s: float) -> dict[str, Answer]:
         if self._proxy is None:
             self._proxy = tango.DeviceProxy(self.name)
-            self._proxy.set_timeout_millis(CALL_LIMIT_MS)
+        if limit_s != self._limit_s:
+            self._proxy.set_timeout_millis(round(limit_s * 1000))
+            self._limit_s = limit_s
         readings = self._proxy.read_attributes(attributes)
         self._configure(self._proxy, attributes)
         return {name: _plain(reading) for name, reading in zip(attributes, readings, strict=True)}

@@ -78,10 +78,13 @@ class SnapshotReader:
     ----------
     array_limit
         Elements of the longest array that is told in full.
+    call_limit_s
+        Longest call to a device, s: one that needs longer is never read. While a call lasts, TANGO
+        does not end the process at SIGTERM.
     """
 
-    def __init__(self, array_limit: int = 4096) -> None:
-        self.array_limit = array_limit
+    def __init__(self, array_limit: int = 4096, call_limit_s: float = 3.0) -> None:
+        self.array_limit, self.call_limit_s = array_limit, call_limit_s
         self._workers = Workers()
         self._links: dict[str, _Link] = {}
         self._lock = threading.Lock()
@@ -193,7 +196,7 @@ class SnapshotReader:
         name = link.device.name
         wanted = dict.fromkeys(attribute for one in readings for attribute in one.attributes(name))
         try:
-            answers = link.device.read(list(wanted or link.attributes))
+            answers = link.device.read(list(wanted or link.attributes), self.call_limit_s)
         except SilentDeviceError as error:
             self._fail(link, readings, str(error))
         except Exception as error:  # noqa: BLE001 - edge of a thread: the readings must get a reason

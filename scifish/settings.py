@@ -42,6 +42,7 @@ class Settings(BaseModel):
     begin_wait_s: float = Field(default=0.25, ge=0, le=10, description="START waits this long for values")
     end_wait_s: float = Field(default=0.25, ge=0, le=10, description="END waits this long for values")
     context_max_age_s: float = Field(default=43_200, ge=0, description="a cached session books until then")
+    call_limit_s: float = Field(default=0.9, ge=0.1, le=30, description="longest call to a device")
     array_limit: int = Field(default=4096, ge=1, description="longer arrays are summarised")
     file_wait_s: float = Field(default=60, ge=0, description="longest wait for the end of a scan's file")
     sci_fish: str | None = Field(default=None, description="Tango name of this host's SciFish")

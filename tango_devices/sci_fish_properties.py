@@ -30,6 +30,9 @@ class SciFishProperties(Properties):
     begin_wait: float = Field(default=0.25, ge=0, le=10)
     end_wait: float = Field(default=0.25, ge=0, le=10)
     context_max_age: float = Field(default=12 * HOUR_S, ge=0)
+    call_limit: float = Field(
+        default=0.9, ge=0.1, le=30, description="longest call to a device; SIGTERM waits for it"
+    )
     array_limit: int = Field(default=4096, ge=1)
     file_wait: float = Field(default=60, ge=0)
     kafka_bootstrap: str | None = Field(default=None, description="host:port, with commas between")
@@ -49,6 +52,7 @@ class SciFishProperties(Properties):
             begin_wait_s=self.begin_wait,
             end_wait_s=self.end_wait,
             context_max_age_s=self.context_max_age,
+            call_limit_s=self.call_limit,
             array_limit=self.array_limit,
             file_wait_s=self.file_wait,
         )

@@ -27,7 +27,7 @@ class Door:
         self.heard = threading.Condition()
         self.statuses: dict[str, dict] = {}
         self.ended_at: dict[str, float] = {}
-        self.proxy.subscribe_event("MacroStatus", tango.EventType.CHANGE_EVENT, self._hear)
+        wait_for(self._subscribed, 10, f"a subscription to {name}")
 
     def begin(self, macro: str, *parameters: object) -> "Run":
         """Start a macro."""
@@ -48,6 +48,14 @@ class Door:
     def said(self, channel: str = "Output") -> str:
         """Return what the last macro said: Output, Warning or Error."""
         return "\n".join(getattr(self.proxy, channel) or ())
+
+    def _subscribed(self) -> bool:
+        """Subscribe; TANGO refuses to connect again within a second of a failure, as after a restart."""
+        try:
+            self.proxy.subscribe_event("MacroStatus", tango.EventType.CHANGE_EVENT, self._hear)
+        except tango.DevFailed:
+            return False
+        return True
 
     def _hear(self, event: tango.EventData) -> None:
         if event.err or not event.attr_value.value or not event.attr_value.value[1]:

@@ -12,13 +12,13 @@ from sdm.folder_repair import repair_folders
 from sdm.folder_rights import differences
 from sdm.folder_walk import look_at, opened_folders
 from sdm.groups.errors import DirectoryRefusedError
-from sdm.groups.steps import PlainStep, Site
+from sdm.groups.steps import Site, Step
 from sdm.path_rules import Category
 from sdm.principal import parse_principal
 
 
 @dataclass(frozen=True)
-class GiveFolder(PlainStep):
+class GiveFolder(Step):
     """Make one beamline's folder of a proposal, its owner and group by the rules."""
 
     path: str
@@ -28,7 +28,7 @@ class GiveFolder(PlainStep):
     group: str
 
     @property
-    def needs(self) -> str:  # type: ignore[override]
+    def needs(self) -> str:
         """The proposal's group."""
         return self.group
 

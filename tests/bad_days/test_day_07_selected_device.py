@@ -14,7 +14,6 @@ from scizoo.demo.selection import SELECTION
 from scizoo.services.capture_devices import SCI_DOG, SCI_FLY
 from tests.bad_days.harness.points import wait_for_points
 from tests.bad_days.harness.trial_beamline import TrialBeamline
-from tests.waiting import wait_for
 
 HUNG_S = 5.0
 SLOWER_S = 1.0
@@ -29,23 +28,11 @@ def healthy_too(beamline: TrialBeamline) -> Iterator[TrialBeamline]:
     dog = SciDogClient(SCI_DOG)
     wider = SELECTION.model_copy(update={"name": "wider", "entries": (*SELECTION.entries, HEALTHY)})
     dog.switch(dog.save(wider).name)
-    wait_until_in_use(beamline, "wider")
+    beamline.scan_until(lambda dataset: dataset["selection"]["name"] == "wider")
     yield beamline
     beamline.heal_services()
     dog.switch(SELECTION.name)
-    wait_until_in_use(beamline, SELECTION.name)
-
-
-def wait_until_in_use(beamline: TrialBeamline, selection: str) -> None:
-    """Scan until a dataset has this selection, and forget those scans."""
-    beamline.catalogues.begin_test()
-
-    def is_in_use() -> bool:
-        (dataset,) = beamline.expect_catalogued([beamline.scan()])
-        beamline.catalogues.begin_test()
-        return bool(dataset["selection"]["name"] == selection)
-
-    wait_for(is_in_use, 30, f"selection {selection!r} in use")
+    beamline.scan_until(lambda dataset: dataset["selection"]["name"] == SELECTION.name)
 
 
 def make_ill(beamline: TrialBeamline, illness: str) -> None:

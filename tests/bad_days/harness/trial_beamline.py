@@ -1,7 +1,7 @@
 """The beamline on which bad days happen: real parts, a session, a selection, and words for tests."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,17 @@ class TrialBeamline(Outages):
         """Run so many scans."""
         return [self.scan() for _ in range(number)]
 
+    def scan_until(self, condition: Callable[[Document], bool], limit_s: float = 30) -> None:
+        """Scan until a dataset is so, and forget those scans."""
+        self.catalogues.begin_test()
+
+        def is_so() -> bool:
+            (dataset,) = self.expect_catalogued([self.scan()])
+            self.catalogues.begin_test()
+            return condition(dataset)
+
+        wait_for(is_so, limit_s, "a dataset as it should be")
+
     def pid_of(self, scan: Scan, limit_s: float = 10) -> str:
         """Return the pid of a scan's capture, out of ``scizoo status``."""
         return str(self.status_of(scan, limit_s)["pid"])
@@ -177,8 +188,11 @@ class TrialBeamline(Outages):
         assert not died, f"died by themselves: {died}, see {self.parts.folder.real / 'logs'}"
 
     def _is_quiet(self) -> bool:
-        fish = tango.DeviceProxy(SCI_FISH)
-        pending, broker = (item.value for item in fish.read_attributes(["Pending", "Broker"]))
+        try:
+            fish = tango.DeviceProxy(SCI_FISH)
+            pending, broker = (item.value for item in fish.read_attributes(["Pending", "Broker"]))
+        except tango.DevFailed:  # a Tango database that was just restarted
+            return False
         idle = self.door.proxy.State() not in (tango.DevState.RUNNING, tango.DevState.STANDBY)
         return idle and pending == 0 and str(broker).startswith("ready")
 
