@@ -16,7 +16,7 @@ from pathfixer.admission import (
     unscheduled,
     visits_of,
 )
-from pathfixer.errors import RefusedError
+from pathfixer.errors import NeedsOverrideError, RefusedError
 from pathfixer.group_notes import nothing_about
 from pathfixer.open_request import OpenRequest
 from pathfixer.permit import Permit
@@ -160,9 +160,9 @@ class Judge:
 
 
 def _required_reason(request: OpenRequest, is_staff: bool, refusal: str) -> str:
-    """Return why staff open it all the same; raises RefusedError without staff or reason."""
+    """Return why staff open it all the same; raises NeedsOverrideError, or RefusedError without staff."""
     if not is_staff:
         raise RefusedError(f"{refusal}: only staff may open it, with an override_reason")
     if not request.override_reason:
-        raise RefusedError(f"{refusal}: {request.username} may open it with an override_reason")
+        raise NeedsOverrideError(f"{refusal}: {request.username} may open it with an override_reason")
     return request.override_reason
