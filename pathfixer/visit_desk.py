@@ -52,8 +52,9 @@ class VisitDesk:
 
     @property
     def lines(self) -> list[str]:
-        """One line per visit, newest first; never waits."""
-        return [visit.line for visit in self._closing.book.visits()]
+        """One line per visit, reopened ones first, then the newest; never waits."""
+        visits = sorted(self._closing.book.visits(), key=lambda visit: visit.state != "reopened")
+        return [visit.line for visit in visits]
 
     def records(self) -> list[VisitRecord]:
         """Return all records of all visits, oldest first."""
