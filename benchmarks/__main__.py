@@ -17,6 +17,7 @@ NAMES = (
     "attribute_reads",
     "spool",
     "spool_memory",
+    "tree_check",
     "forwarder",
     "recorder",
     "scan_pairs",

@@ -11,12 +11,13 @@ from bootstrap.progress import say
 from bootstrap.venv import Environment
 
 USAGE = 2
+NAMES = tuple(name for name, part in PARTS.items() if not part.root_only)
 
 
 def main(names: list[str]) -> int:
     """Set parts up; return the exit status."""
-    if not names or not set(names) <= set(PARTS):
-        print(f"usage: python3 -m bootstrap {'|'.join(PARTS)} …", file=sys.stderr)
+    if not names or not set(names) <= set(NAMES):
+        print(f"usage: python3 -m bootstrap {'|'.join(NAMES)} …", file=sys.stderr)
         return USAGE
     try:
         set_up(closure(tuple(names)))

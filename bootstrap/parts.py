@@ -4,6 +4,7 @@ Debian packages are named one by one in ``debian_packages/``, with every library
 12 lacks: they are unpacked, so nothing is resolved (docs/decisions/0001-system-packages.md).
 """
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,8 @@ class Part:
     ----------
     libraries, programs
         What a machine other than Debian 12 must offer itself.
+    root_only
+        Only root can run it: nobody else gets it.
     """
 
     name: str
@@ -27,6 +30,7 @@ class Part:
     libraries: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     kafka: bool = field(default=False, kw_only=True)
+    root_only: bool = field(default=False, kw_only=True)
 
     @property
     def debian_packages(self) -> list[str]:
@@ -47,19 +51,28 @@ PARTS = {
         Part("kafka", debian=("maven",), extras=("kafka",), needs=("demo",), programs=("mvn",), kafka=True),
         Part(
             "test",
-            debian=("mariadb", "databaseds"),
+            debian=("mariadb", "databaseds", "openldap"),
             extras=("test",),
-            needs=("demo", "kafka"),
-            programs=("mariadbd", "mariadb-install-db", "mariadb"),
+            needs=("demo", "kafka", "samba"),
+            programs=("mariadbd", "mariadb-install-db", "mariadb", "slapd"),
         ),
+        Part("samba", debian=("samba",), programs=("samba", "samba-tool"), root_only=True),
     )
 }
 
 
-def closure(names: tuple[str, ...]) -> list[Part]:
-    """Return the parts of these names with all they stand on, foundations first."""
+def closure(names: tuple[str, ...], is_root: bool | None = None) -> list[Part]:
+    """Return the parts of these names with all they stand on, foundations first.
+
+    Parameters
+    ----------
+    is_root
+        Whether parts for root count; none: when root asks.
+    """
+    is_root = os.geteuid() == 0 if is_root is None else is_root
     found: dict[str, Part] = {}
     for name in names:
-        for part in [*closure(PARTS[name].needs), PARTS[name]]:
-            found.setdefault(part.name, part)
+        for part in [*closure(PARTS[name].needs, is_root), PARTS[name]]:
+            if is_root or not part.root_only:
+                found.setdefault(part.name, part)
     return list(found.values())

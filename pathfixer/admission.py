@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathfixer.errors import RefusedError
 from sdm.path_rules import PathRules
 from sdm.user_office.protocol import ACCEPTED, FINISHED, Proposal
-from sdm.visits import Visit, current_visit, plan_visits, unscheduled_visit, visit_of_today
+from sdm.visits import Kept, Visit, current_visit, plan_visits, unscheduled_visit, visit_of_today
 
 EARLY = timedelta(hours=24)
 """A session may be opened this long before its visit begins."""
@@ -54,10 +54,15 @@ def admit(
     return []
 
 
-def visits_of(proposal: Proposal, beamline: str, rules: PathRules) -> list[Visit]:
-    """Return the scheduled visits of a proposal at a beamline, earliest first."""
+def visits_of(proposal: Proposal, beamline: str, rules: PathRules, kept: Sequence[Kept] = ()) -> list[Visit]:
+    """Return the visits of a proposal at a beamline, earliest first: scheduled, or kept by their folder."""
     blocks = [(block.start, block.end) for block in proposal.blocks_at(beamline)]
-    return plan_visits(blocks, rules.zone_info, rules.visit_gap)
+    return plan_visits(blocks, rules.zone_info, rules.visit_gap, kept)
+
+
+def nothing_kept(proposal: str) -> Sequence[Kept]:
+    """Know no visit whose folder exists."""
+    return ()
 
 
 def pick_visit(
@@ -70,7 +75,7 @@ def pick_visit(
     RefusedError
         The name is no visit of the schedule and the user is not staff, or no visit runs now.
     """
-    if not visits:
+    if not any(visit.scheduled for visit in visits):
         return unscheduled(wanted, visits, rules, now)
     if wanted is not None and is_staff:
         return unscheduled(wanted, visits, rules, now)
@@ -78,7 +83,13 @@ def pick_visit(
 
 
 def pick_scheduled(wanted: str | None, visits: Sequence[Visit], now: datetime) -> Visit:
-    """Return a visit of the schedule: the named one, else the one that runs now; raises RefusedError."""
+    """Return a visit of the schedule, or one whose folder exists: the named one, else the one that runs now.
+
+    Raises
+    ------
+    RefusedError
+        There is none of that name, or none runs now.
+    """
     known = ", ".join(visit.name for visit in visits) or "none"
     if wanted is not None:
         named = next((visit for visit in visits if visit.name == wanted), None)

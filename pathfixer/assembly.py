@@ -7,9 +7,11 @@ from pathfixer.config import Config
 from pathfixer.doors import Doors
 from pathfixer.follower import Follower, Run
 from pathfixer.followers import Followers
+from pathfixer.group_notes import notes_for
 from pathfixer.judge import Judge
 from pathfixer.keeper import Keeper
 from pathfixer.listener import Listener
+from pathfixer.neighbours import Neighbours
 from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
 from pathfixer.parts import Parts
@@ -21,6 +23,11 @@ from pathfixer.staff import Staff
 from pathfixer.store import Store
 from pathfixer.switch_guard import SwitchGuard
 from pathfixer.tango_attribute import TangoAttribute
+from pathfixer.visit_book import VisitBook
+from pathfixer.visit_closing import ClosingRules, VisitClosing
+from pathfixer.visit_locking import VisitLocking
+from pathfixer.visit_tending import VisitTending
+from pathfixer.visit_users import VisitUsers
 from pathfixer.watch import TreeWatch
 from scifish.reader import SnapshotReader
 from sdm.file_worker import FileWorker
@@ -31,6 +38,7 @@ from sdm.user_office.choose import open_office, parse_settings
 from sdm.user_office.disk_cache import DiskCache
 from sdm.user_office.protocol import UserOffice
 from sdm.user_office.remembering import RememberingOffice
+from sdm.visits import Kept
 
 
 def assemble(
@@ -68,12 +76,25 @@ def assemble(
     store = Store.open(config.state_folder(device))
     office = _remembering(config, device, rules, asked)
     staff = Staff(config.beamline_principal(rules), config.staff, run, on_change)
-    judge = Judge(office, staff, config.beamline, rules, now_utc)
+    book = VisitBook(store.database)
+
+    def kept(proposal: str) -> list[Kept]:
+        return book.kept(proposal, now_utc())
+
+    judge = Judge(office, staff, config.beamline, rules, now_utc, notes_for(config, rules).about, kept)
     files, growth, reader = (
         FileWorker(config.file_timeout),
         GrowthWatch(config.growth_listing, run),
         SnapshotReader(),
     )
+    doors = Doors(reader, has_signed_off)
+    opener = Opener(config, rules, judge, files, store.sample_code, now_utc, book)
+    memory = OfficeMemory(office, staff, config.beamline, rules, run, on_change, kept=kept)
+    users = VisitUsers(
+        store.last, Neighbours(doors), config.siblings, config.endstation_of(None).macro_servers
+    )
+    locking = VisitLocking(book, FileWorker(config.file_timeout), opener.plan, now_utc)
+    closing = VisitClosing(locking, users, closing_rules(config, staff.has), now_utc)
     return Keeper(
         Parts(
             beamline=config.beamline,
@@ -81,22 +102,33 @@ def assemble(
             free_limit_gib=config.free_space_limit,
             endstation_of=config.endstation_of,
             store=store,
-            opener=Opener(config, rules, judge, files, store.sample_code, now_utc),
+            opener=opener,
             files=files,
             macro_servers=_macro_servers(config, rules, store, on_change),
             listeners=_listeners(config, store, on_change),
-            office=OfficeMemory(office, staff, config.beamline, rules, run, on_change),
+            office=memory,
             watch=TreeWatch(files, unowned),
             growth=growth,
-            guard=SwitchGuard(
-                Doors(reader, has_signed_off), growth, config.growth_window, config.endstation_of
-            ),
+            guard=SwitchGuard(doors, growth, config.growth_window, config.endstation_of),
             siblings=_siblings(config, device, reader, on_change),
+            closing=closing,
+            tending=VisitTending(closing, memory, now_utc),
+            inspector=FileWorker(config.file_timeout),
             run=run,
             clock=now_utc,
+            writers=config.writers,
             standing_complaints=standing_complaints,
         ),
         on_change,
+    )
+
+
+def closing_rules(config: Config, is_staff: Callable[[str], bool]) -> ClosingRules:
+    """Return when visits close; root counts as staff."""
+    return ClosingRules(
+        grace=timedelta(hours=config.visit_grace),
+        reopened=timedelta(hours=config.reopened_for),
+        is_staff=lambda name: name == "root" or is_staff(name),
     )
 
 
@@ -132,11 +164,6 @@ def _listeners(config: Config, store: Store, on_change: Callable[[], None]) -> F
         for line in config.listener_lines()
     ]
     return Followers([Follower(one, config.watch_interval, on_change) for one in listeners])
-
-
-def _guard(config: Config, reader: SnapshotReader, growth: GrowthWatch) -> SwitchGuard:
-    doors = Doors(reader, has_signed_off)
-    return SwitchGuard(doors, growth, config.growth_window, config.endstation_of)
 
 
 def _siblings(config: Config, device: str, reader: SnapshotReader, on_change: Callable[[], None]) -> Siblings:

@@ -49,6 +49,7 @@ class Config(BaseModel):
     office_memory: float = Field(
         default=30, gt=0, description="days; what the office told before is forgotten"
     )
+    fixed_members: tuple[str, ...] = Field(default=(), description="accounts of every proposal group")
     put_back: bool = Field(default=False, description="undo a user's change of ScanDir, once per change")
     scan_file: tuple[ScanFileTemplate, ...] = Field(default=(), description="written at opening, if any")
     growth_window: float = Field(default=10, ge=0, description="no switch so soon after a file grew; 0: any")
@@ -61,6 +62,15 @@ class Config(BaseModel):
     free_space_limit: float = Field(default=10, ge=0, description="GiB; less is a finding")
     watch_interval: float = Field(default=2, gt=0, le=10, description="ScanDir is looked at this often")
     file_timeout: float = Field(default=10, gt=0, description="a storage that takes longer hangs")
+    writers: tuple[str, ...] = Field(
+        default=(), description="accounts beside ours that must write (detectors)"
+    )
+    visit_grace: float = Field(
+        default=72, ge=0, description="hours after its last block a visit closes by itself"
+    )
+    reopened_for: float = Field(
+        default=24, gt=0, description="hours after which a reopened visit locks itself"
+    )
 
     def state_folder(self, device: str) -> Path:
         """Return the folder of the store of a device."""

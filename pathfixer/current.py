@@ -8,10 +8,12 @@ from datetime import datetime
 
 from pathfixer.errors import StoreError
 from pathfixer.sessions import history_line
-from pathfixer.steps import Identities, Step, What, Wish
+from pathfixer.steps import Step, What, Wish
 from pathfixer.store import Store
 from scifish.faultpoints import reached
 from scifish.session import Session
+from sdm.folder_identity import Identities
+from sdm.folder_plan import FolderPlan
 
 HISTORY = 50
 """So many lines are shown; the store keeps them all."""
@@ -68,8 +70,12 @@ class Current:
 
     @property
     def folders(self) -> Identities:
-        """The session's folders, as they were when it was committed."""
+        """Every folder that a session ever had, as it was when it was seen first."""
         return self._folders
+
+    def folders_of(self, plan: FolderPlan) -> Identities:
+        """Return what the folders of a plan were, those that were ever seen."""
+        return {path: self._folders[path] for _, path, _ in plan.walk() if path in self._folders}
 
     @property
     def wish(self) -> Wish | None:
@@ -106,11 +112,16 @@ class Current:
         )
         self._store.commit(step, change.folders, change.fulfilled)
         reached("pathfixer.committed")
-        self._session, self._folders = change.session, change.folders
+        self._session, self._folders = change.session, {**self._folders, **change.folders}
         self._history.appendleft(step)
         if change.fulfilled is None or self._wish is change.fulfilled:
             self._wish = None
         self._on_change()
+
+    def learn(self, visit_folder: str, folders: Identities) -> None:
+        """Take a visit's folders as they are now; raises StoreError."""
+        self._store.learn_folders(visit_folder, folders)
+        self._folders = self._store.folders()
 
     def ask_for(self, wish: Wish) -> None:
         """Remember a sample whose folder is yet to be made; raises StoreError."""

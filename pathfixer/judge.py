@@ -7,8 +7,17 @@ schedule, marked ``cached``. Anything else needs staff and a reason, marked ``ov
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from pathfixer.admission import admit, is_member, pick_scheduled, pick_visit, unscheduled, visits_of
+from pathfixer.admission import (
+    admit,
+    is_member,
+    nothing_kept,
+    pick_scheduled,
+    pick_visit,
+    unscheduled,
+    visits_of,
+)
 from pathfixer.errors import NeedsOverrideError, RefusedError
+from pathfixer.group_notes import nothing_about
 from pathfixer.open_request import OpenRequest
 from pathfixer.permit import Permit
 from pathfixer.staff import Staff
@@ -16,7 +25,7 @@ from sdm.errors import OfficeUnavailableError, UnknownProposalError
 from sdm.path_rules import Category, PathRules
 from sdm.user_office.protocol import Proposal
 from sdm.user_office.remembering import RememberingOffice, Told
-from sdm.visits import Visit
+from sdm.visits import Kept, Visit
 
 GENERATIONS = 8
 """A parent's parent counts too, so far."""
@@ -37,6 +46,10 @@ class Judge:
         Where, and how visits are named and categories follow from types.
     clock
         Returns the time, aware.
+    about_groups
+        Says what is wrong with the group of a proposal, given with its known ancestors. Slow.
+    kept
+        Returns the visits of a proposal whose folders exist; they keep their names.
     """
 
     def __init__(
@@ -46,7 +59,11 @@ class Judge:
         beamline: str,
         rules: PathRules,
         clock: Callable[[], datetime],
+        about_groups: Callable[[Sequence[Proposal]], list[str]] = nothing_about,
+        kept: Callable[[str], Sequence[Kept]] = nothing_kept,
     ) -> None:
+        self._kept = kept
+        self._about_groups = about_groups
         self._office = office
         self._staff = staff
         self._beamline = beamline
@@ -70,6 +87,7 @@ class Judge:
             return self._by_override(request, is_staff, str(error))
         proposal, ancestors = family[0].proposal, [told.proposal for told in family[1:]]
         warnings = admit(proposal, ancestors, request.username, self._beamline, is_staff)
+        warnings += self._about_groups([proposal, *ancestors])
         cached = [told for told in family if told.origin == "cached"]
         if cached:
             return self._from_memory(request, is_staff, proposal, cached, warnings)
@@ -124,12 +142,15 @@ class Judge:
     def _by_override(self, request: OpenRequest, is_staff: bool, trouble: str) -> Permit:
         away = f"the user office is away ({trouble}) and has not told of proposal {request.proposal} lately"
         reason = _required_reason(request, is_staff, away)
-        visit = self._unscheduled(request, ())
+        visit = self._unscheduled(request, self._kept_visits(request.proposal))
         unknown = Proposal(number=request.proposal, status=UNKNOWN)
         return Permit(unknown, None, visit, "override", None, reason, [away])
 
     def _visits(self, proposal: Proposal) -> list[Visit]:
-        return visits_of(proposal, self._beamline, self._rules)
+        return visits_of(proposal, self._beamline, self._rules, self._kept(proposal.number))
+
+    def _kept_visits(self, proposal: str) -> list[Visit]:
+        return [one.visit for one in self._kept(proposal)]
 
     def _unscheduled(self, request: OpenRequest, visits: Sequence[Visit]) -> Visit:
         return unscheduled(request.visit or None, visits, self._rules, self._clock())

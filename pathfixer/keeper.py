@@ -20,17 +20,20 @@ from pathfixer.parts import Parts
 from pathfixer.sample_changes import SampleChanges
 from pathfixer.sessions import closed_document, place_of
 from pathfixer.transaction import Transaction
-from pathfixer.watch import identities
+from pathfixer.visit_desk import VisitDesk
 from scifish.faultpoints import reached
 from scifish.session import Session
 from sdm.findings import Finding
+from sdm.folder_identity import identities
 from sdm.folder_plan import FolderPlan
+from sdm.progress import Tell as TreeTell
+from sdm.progress import quiet
 
 FOLLOW_S = 3.0
 """A switch waits so long to be able to say how the MacroServers followed; they go on by themselves."""
 
-WATCH_S = 10.0
-"""The folders are looked at this often."""
+WATCH_S = 5.0
+"""The folders are looked at this often; a replaced one is to be noticed within 10 s."""
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +67,15 @@ class Keeper:
             parts.opener,
             parts.files,
             parts.run,
+        )
+        self.visits = VisitDesk(
+            parts.closing,
+            parts.tending,
+            self._activity,
+            self.current,
+            parts.files,
+            parts.inspector,
+            parts.opener.plan,
         )
         self._stopped = threading.Event()
 
@@ -109,11 +121,13 @@ class Keeper:
         self._parts.siblings.start(self._parts.run)
         self._parts.office.start()
         self._parts.run(self._watch_for_ever)
+        self._parts.run(self.visits.tend_for_ever)
 
     def stop(self) -> None:
         """End everything; waits for nobody."""
         self._stopped.set()
         self.samples.stop()
+        self.visits.stop()
         self.destination.stop()
         self._parts.office.stop()
         for part in (self._parts.guard, self._parts.growth, self._parts.files, self._parts.store):
@@ -140,7 +154,9 @@ class Keeper:
         with self._activity.switching(f"opening a session for {request.proposal}"):
             forced = self._let_pass(request, self._parts.opener.endstation(request.endstation))
             reached("pathfixer.begun")
-            prepared = self._parts.opener.prepare(request, self.session.revision + 1, tell)
+            left = self._last_look()
+            revision, known = self.session.revision + 1, self.current.folders_of
+            prepared = self._parts.opener.prepare(request, revision, known, tell)
             reached("pathfixer.folders-made")
             who = request.asked_by or request.username
             folders = identities(prepared.folders)
@@ -148,7 +164,7 @@ class Keeper:
             self._transaction.commit(change, prepared.plan, prepared.folders)
             self._switched()
         self.destination.wait(FOLLOW_S)
-        return [*self.warnings, *self.destination.complaints()]
+        return [*left, *self.warnings, *self.destination.complaints()]
 
     def close_session(self, client: str, request: CloseRequest | None = None) -> list[str]:
         """Close the session; scans go to the folder for unowned ones.
@@ -175,7 +191,7 @@ class Keeper:
         self.destination.wait(FOLLOW_S)
         return self.destination.complaints()
 
-    def check(self) -> list[Finding]:
+    def check(self, tell: TreeTell = quiet) -> list[Finding]:
         """Look at everything that a scan needs, one finding per line; raises SdmError."""
         session = self.session
         plan = self._plan()
@@ -185,7 +201,8 @@ class Keeper:
             self.destination.macro_servers.lines(),
         )
         findings = [
-            *self._parts.files.check(plan, folder, self._parts.free_limit_gib),
+            *self._parts.files.check(plan, folder, self._parts.free_limit_gib, self._parts.writers),
+            *self.visits.check(plan, tell),
             *(Finding(part="ScanDir", ok=False, finding=text, cure=_SCAN_DIR_CURE) for text in complaints),
         ]
         if not complaints and lines:
@@ -198,9 +215,17 @@ class Keeper:
             plan = self._plan()
             if plan is None:
                 raise RefusedError("there is no session whose folders could be repaired: open one")
-            findings = self._parts.files.repair(plan)
+            findings = self._parts.files.repair(plan, self.current.folders_of(plan))
         self._look()
         return findings
+
+    def _last_look(self) -> list[str]:
+        """Return what is wrong with the folders of the session that is about to be left."""
+        if not self.current.is_open:
+            return []
+        self._parts.watch.look(self._plan(), self.current.folders)
+        broken = self._parts.watch.broken
+        return [f"while the session was open: {broken}"] if broken else []
 
     def _let_pass(self, request: Request, *endstations: str | None) -> str:
         left = [self.session.endstation] if self.current.is_open else []

@@ -1,17 +1,17 @@
 """What the user office said last, so that nobody waits for it who only wants to choose."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from pathfixer.admission import is_member, visits_of
+from pathfixer.admission import is_member, nothing_kept, visits_of
 from pathfixer.follower import Run
 from pathfixer.staff import Staff
 from sdm.errors import UserOfficeError
 from sdm.path_rules import PathRules
 from sdm.user_office.protocol import ACCEPTED, FINISHED, Proposal
 from sdm.user_office.remembering import RememberingOffice, ToldList
-from sdm.visits import Visit
+from sdm.visits import Kept, Visit
 
 REFRESH_S = 1800.0
 
@@ -29,6 +29,8 @@ class OfficeMemory:
         Called, on that thread, after each refresh.
     interval_s
         Between two refreshes that nobody has asked for.
+    kept
+        Returns the visits of a proposal whose folders exist.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class OfficeMemory:
         run: Run,
         on_change: Callable[[], None],
         interval_s: float = REFRESH_S,
+        kept: Callable[[str], Sequence[Kept]] = nothing_kept,
     ) -> None:
         self._office = office
         self._staff = staff
@@ -47,6 +50,7 @@ class OfficeMemory:
         self._rules = rules
         self._run = run
         self._on_change = on_change
+        self._kept = kept
         self._asking = threading.Lock()
         self._interval_s = interval_s
         self._stopped = threading.Event()
@@ -89,9 +93,16 @@ class OfficeMemory:
 
     def visits(self, number: str) -> list[str]:
         """Return ``<visit>  <begin> - <end>`` in local time for each scheduled visit of a proposal."""
+        return [f"{visit.name}  {self._span(visit)}" for visit in self._visits_of(number)]
+
+    def visit_named(self, number: str, name: str) -> Visit | None:
+        """Return a scheduled visit of a proposal, as the office had it last; none when it knows none."""
+        scheduled = (visit for visit in self._visits_of(number) if visit.scheduled)
+        return next((visit for visit in scheduled if visit.name == name), None)
+
+    def _visits_of(self, number: str) -> list[Visit]:
         known = self._find(number)
-        visits = visits_of(known, self._beamline, self._rules) if known else []
-        return [f"{visit.name}  {self._span(visit)}" for visit in visits]
+        return visits_of(known, self._beamline, self._rules, self._kept(number)) if known else []
 
     def _is_offered(self, proposal: Proposal, username: str, is_staff: bool) -> bool:
         if is_staff:

@@ -14,9 +14,12 @@ from pathfixer.judge import Judge
 from pathfixer.open_request import OpenRequest
 from pathfixer.permit import Permit
 from pathfixer.sessions import open_document
+from pathfixer.visit_book import VisitBook
+from pathfixer.visit_record import opening_record, require_unlocked
 from scifish.session import Session
 from sdm.errors import FolderError, NameRefusedError
 from sdm.file_worker import FileWorker
+from sdm.folder_identity import Identities
 from sdm.folder_plan import FolderPlan, plan_visit
 from sdm.folder_walk import FolderState
 from sdm.names import check_name, check_sample
@@ -25,6 +28,9 @@ from sdm.visits import unscheduled_visit
 
 Tell = Callable[[int, int, str], None]
 """Says how far the work is: steps done, of so many, and what is done now."""
+
+Known = Callable[[FolderPlan], Identities]
+"""Tells what the folders of a plan were when they were seen last."""
 
 STEPS = 4
 
@@ -56,6 +62,8 @@ class Opener:
         Turns the name of a proprietary proposal's sample into its code.
     clock
         Returns the time, aware.
+    visits
+        Knows the visits that were ever opened, and which are closed.
     """
 
     def __init__(
@@ -66,6 +74,7 @@ class Opener:
         files: FileWorker,
         code: Callable[[str, str], str],
         clock: Callable[[], datetime],
+        visits: VisitBook,
     ) -> None:
         self._config = config
         self._rules = rules
@@ -73,9 +82,10 @@ class Opener:
         self._files = files
         self._code = code
         self._clock = clock
+        self._visits = visits
 
-    def prepare(self, request: OpenRequest, revision: int, tell: Tell) -> Prepared:
-        """Make everything that a session needs but the session.
+    def prepare(self, request: OpenRequest, revision: int, known: Known, tell: Tell) -> Prepared:
+        """Make everything that a session needs but the session; ``known`` tells what its folders were.
 
         Raises
         ------
@@ -91,15 +101,19 @@ class Opener:
         permit = self._judge.permit(request)
         tell(1, STEPS, "choosing the folders")
         place = self._place(permit, request.sample)
+        paths = render(self._rules, self._config.data_root, place)
+        self._visits.require_open(paths.visit)
         tell(2, STEPS, "making the folders")
         plan = self.plan(place)
-        folders = self._files.make(plan)
+        folders = self._files.make(plan, known(plan))
+        require_unlocked(paths.visit, folders)
+        self._visits.opened(opening_record(place, paths, permit, folders, self._clock()))
         tell(3, STEPS, "committing")
         warnings = [*permit.warnings, *(note for folder in folders for note in folder.notes)]
         session = open_document(
             revision,
             place,
-            render(self._rules, self._config.data_root, place),
+            paths,
             permit,
             request.username,
             endstation,

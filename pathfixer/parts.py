@@ -12,6 +12,8 @@ from pathfixer.opening import Opener
 from pathfixer.siblings import Siblings
 from pathfixer.store import Store
 from pathfixer.switch_guard import SwitchGuard
+from pathfixer.visit_closing import VisitClosing
+from pathfixer.visit_tending import VisitTending
 from pathfixer.watch import TreeWatch
 from sdm.file_worker import FileWorker
 from sdm.growth_watch import GrowthWatch
@@ -19,7 +21,11 @@ from sdm.growth_watch import GrowthWatch
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a keeper; ``endstation_of`` tells what a session at an endstation takes."""
+    """The parts of a keeper.
+
+    ``endstation_of`` tells what a session at an endstation takes; ``inspector`` asks the file system for
+    what takes long, so that nothing else waits for it.
+    """
 
     beamline: str
     unowned_path: str
@@ -32,9 +38,13 @@ class Parts:
     listeners: Followers
     office: OfficeMemory
     watch: TreeWatch
+    closing: VisitClosing
+    tending: VisitTending
+    inspector: FileWorker
     growth: GrowthWatch
     guard: SwitchGuard
     siblings: Siblings
     run: Run
     clock: Callable[[], datetime]
+    writers: tuple[str, ...] = ()
     standing_complaints: tuple[str, ...] = ()

@@ -11,10 +11,11 @@ from pathfixer.opening import Opener
 from pathfixer.sessions import place_of, stale_sample, with_sample
 from pathfixer.steps import Wish
 from pathfixer.transaction import Transaction
-from pathfixer.watch import TreeWatch, changed_folder, identities
+from pathfixer.watch import TreeWatch
 from scifish.faultpoints import reached
-from sdm.errors import SdmError
+from sdm.errors import ReplacedError, SdmError
 from sdm.file_worker import FileWorker
+from sdm.folder_identity import identities
 
 
 class SampleChanges:
@@ -110,16 +111,19 @@ class SampleChanges:
     def _change(self, wish: Wish) -> None:
         session = self._current.session
         plan = self._opener.plan(place_of(session, wish.sample))
-        made = self._files.make(plan)
-        reached("pathfixer.sample-made")
-        folders = identities(made)
-        broken = changed_folder(folders, self._current.folders)
-        if broken:
-            self._watch.broken = broken
+        try:
+            made = self._files.make(plan, self._current.folders_of(plan))
+        except ReplacedError as error:
+            self._watch.broken = str(error)
             self._destination.follow()
-            raise RefusedError(broken)
+            raise
+        reached("pathfixer.sample-made")
         change = Change(
-            with_sample(session, wish.sample), "sample", wish.client, folders=folders, fulfilled=wish
+            with_sample(session, wish.sample),
+            "sample",
+            wish.client,
+            folders=identities(made),
+            fulfilled=wish,
         )
         self._transaction.commit(change, plan, made)
         self._destination.follow()

@@ -8,6 +8,9 @@ from pathfixer.endstations import NO_ENDSTATION
 from pathfixer.keeper import Keeper
 from scifish.session import Session
 
+SHOWN_VISITS = 200
+"""The newest ones; ``VisitRecords`` has them all."""
+
 
 def shown(keeper: Keeper, desk: Desk) -> dict[str, Any]:
     """Return attribute name to value; what belongs to a session is empty without one."""
@@ -23,6 +26,7 @@ def shown(keeper: Keeper, desk: Desk) -> dict[str, Any]:
         "AvailableProposals": keeper.office.proposals(desk.username, desk.is_staff),
         "AvailableVisits": keeper.office.visits(desk.proposal),
         "ProposalsAsOf": as_of.isoformat(timespec="seconds") if as_of else "",
+        "VisitStates": keeper.visits.lines[:SHOWN_VISITS],
         "History": keeper.current.history,
     }
 

@@ -6,10 +6,6 @@ from pydantic import BaseModel
 
 from scifish.session import Session
 
-Identities = dict[str, tuple[int, int]]
-"""Path of a folder to its inode and owner; a device number changes with every mount."""
-
-
 What = Literal["opened", "closed", "sample", ""]
 """What a step of the history did; an empty one was written before that was kept."""
 

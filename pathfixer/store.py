@@ -1,16 +1,18 @@
-"""What a PathFixer remembers: the open session, all sessions before it, and the samples' codes.
+"""What a PathFixer remembers: the open session, all before it, the samples' codes, what folders were.
 
 The history is only ever added to; its newest row is the session.
 """
 
+import sqlite3
 from pathlib import Path
 
 from pathfixer.errors import StoreError
 from pathfixer.state_database import StateDatabase
-from pathfixer.steps import Identities, Step, Wish
+from pathfixer.steps import Step, Wish
 from scifish.errors import MessageError
 from scifish.faultpoints import reached
 from scifish.session import Session, parse_session
+from sdm.folder_identity import Identities, Identity
 
 LAYOUTS = (
     """
@@ -29,6 +31,13 @@ LAYOUTS = (
     ALTER TABLE session ADD COLUMN who TEXT NOT NULL DEFAULT '';
     ALTER TABLE session ADD COLUMN reason TEXT NOT NULL DEFAULT '';
     """,
+    """
+    CREATE TABLE known_folder (
+        path TEXT PRIMARY KEY, device INTEGER NOT NULL, inode INTEGER NOT NULL, uid INTEGER NOT NULL);
+    CREATE TABLE visit_record (
+        number INTEGER PRIMARY KEY, at TEXT NOT NULL, path TEXT NOT NULL, document TEXT NOT NULL);
+    CREATE TABLE visit_span (path TEXT PRIMARY KEY, starts_at TEXT NOT NULL, ends_at TEXT);
+    """,
 )
 """The n-th text brings layout n-1 to n; columns are only ever added."""
 
@@ -41,6 +50,11 @@ class Store:
 
     def __init__(self, database: StateDatabase) -> None:
         self._database = database
+
+    @property
+    def database(self) -> StateDatabase:
+        """Where the visits are kept too."""
+        return self._database
 
     @classmethod
     def open(cls, folder: Path) -> "Store":
@@ -85,15 +99,26 @@ class Store:
             )
             done = None if fulfilled is None else fulfilled.sample
             database.execute("DELETE FROM wish WHERE ?1 IS NULL OR sample = ?1", (done,))
-            database.execute("DELETE FROM folder")
-            rows = [(path, inode, uid) for path, (inode, uid) in folders.items()]
-            database.executemany("INSERT INTO folder VALUES (?, ?, ?)", rows)
+            self._remember(database, folders)
             reached("pathfixer.committing")
 
     def folders(self) -> Identities:
-        """Return the folders of the session, as they were when it was committed."""
-        rows = self._database.rows("SELECT path, inode, uid FROM folder")
-        return {path: (int(inode), int(uid)) for path, inode, uid in rows}
+        """Return every folder that a session ever had, as it was when that was committed."""
+        rows = self._database.rows("SELECT path, device, inode, uid FROM known_folder")
+        return {path: Identity(int(device), int(inode), int(uid)) for path, device, inode, uid in rows}
+
+    def learn_folders(self, visit_folder: str, folders: Identities) -> None:
+        """Take a visit's folders, and those above it, as they are now; forget what lay below it."""
+        with self._database.transaction() as database:
+            database.execute(
+                "DELETE FROM known_folder WHERE substr(path, 1, length(?1) + 1) = ?1 || '/'", (visit_folder,)
+            )
+            self._remember(database, folders)
+
+    @staticmethod
+    def _remember(database: sqlite3.Connection, folders: Identities) -> None:
+        rows = [(path, *identity) for path, identity in folders.items()]
+        database.executemany("INSERT OR REPLACE INTO known_folder VALUES (?, ?, ?, ?)", rows)
 
     def wish(self) -> Wish | None:
         """Return the sample whose folder is not there yet."""

@@ -4,29 +4,10 @@ A member of the proposal's group may put another folder in the place of one of o
 follow it. So each folder is compared with what it was when the session was opened.
 """
 
-from collections.abc import Iterable
-
-from pathfixer.steps import Identities
 from sdm.errors import FolderError, WorkerError
 from sdm.file_worker import FileWorker
+from sdm.folder_identity import Identities, changed_folder, identities
 from sdm.folder_plan import FolderPlan
-from sdm.folder_walk import FolderState
-
-
-def identities(folders: Iterable[FolderState]) -> Identities:
-    """Return what tells whether folders are still the same ones."""
-    return {folder.path: (folder.inode, folder.uid) for folder in folders}
-
-
-def changed_folder(now: Identities, before: Identities) -> str | None:
-    """Return a sentence about the first folder that is another one than before."""
-    for path, (inode, uid) in before.items():
-        if path in now and now[path] != (inode, uid):
-            return (
-                f"{path} is not the folder it was (inode {inode} of uid {uid}, now {now[path][0]} of uid "
-                f"{now[path][1]}): find out who replaced it, then open the session again"
-            )
-    return None
 
 
 class TreeWatch:
@@ -58,7 +39,7 @@ class TreeWatch:
         plan
             The session's folders; none when there is no session.
         before
-            What they were when the session was opened.
+            What they were when they were seen last.
         """
         try:
             self.fault = self._fault()

@@ -3,8 +3,20 @@
 import grp
 import os
 import pwd
+from pathlib import Path
 
 from sdm.principal import Principal
+
+CAP_FSETID = 4
+"""chmod keeps setgid on files of groups that a process is not in."""
+
+
+def this_account() -> str:
+    """Return the name of the account that this process runs as, ``#uid`` when it has none."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"#{os.geteuid()}"
 
 
 def uid_of(owner: Principal) -> int | None:
@@ -27,6 +39,18 @@ def gid_of(group: Principal) -> int | None:
         return None
 
 
+def known_gids() -> frozenset[int]:
+    """Return the gids of all groups that this machine lists; those of a directory need not be among them."""
+    return frozenset(group.gr_gid for group in grp.getgrall())
+
+
 def keeps_setgid(gid: int) -> bool:
     """Tell whether this process may chmod a folder of a group without Linux dropping setgid silently."""
-    return os.geteuid() == 0 or gid == os.getegid() or gid in os.getgroups()
+    return gid == os.getegid() or gid in os.getgroups() or has_capability(CAP_FSETID)
+
+
+def has_capability(number: int) -> bool:
+    """Tell whether this process has a capability of Linux; root usually has all."""
+    lines = Path("/proc/self/status").read_bytes().splitlines()
+    effective = next(line for line in lines if line.startswith(b"CapEff:"))
+    return bool(int(effective.split()[1], 16) >> number & 1)

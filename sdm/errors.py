@@ -23,6 +23,10 @@ class FolderError(SdmError):
     """A folder of the tree cannot be made or trusted; the text names it and the cure."""
 
 
+class ReplacedError(FolderError):
+    """A folder of the tree is not the one that it was; no data may go there until staff have looked."""
+
+
 class WorkerError(SdmError):
     """The file system did not answer in time, or the process that asks it is gone; try again."""
 

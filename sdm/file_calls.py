@@ -5,14 +5,19 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from sdm.errors import FolderError
+from sdm.access import computed_access
+from sdm.errors import FolderError, ReplacedError
 from sdm.findings import Finding
 from sdm.folder_check import check_folders, check_writing, look_at_folders
+from sdm.folder_identity import Identities
 from sdm.folder_plan import FolderPlan
 from sdm.folder_repair import repair_folders
 from sdm.folder_undo import remove_folders
 from sdm.folder_walk import FolderState
 from sdm.folders import make_folders
+from sdm.progress import Progress, Tell
+from sdm.tree_check import check_closed, check_tree
+from sdm.visit_lock import LockReport, lock_visit, unlock_visit
 
 
 class Call(BaseModel):
@@ -20,52 +25,81 @@ class Call(BaseModel):
 
     name: str
     plan: FolderPlan | None = None
+    plans: list[FolderPlan] = []
     states: list[FolderState] = []
+    known: Identities = {}
     folder: str = ""
     free_limit_gib: float = 0
+    accounts: list[str] = []
 
 
 class Answer(BaseModel):
-    """What came of it; ``error`` is the text of a FolderError."""
+    """What came of it; ``error`` is the text of a FolderError, of a ReplacedError when ``replaced``."""
 
     states: list[FolderState] = []
     findings: list[Finding] = []
+    lock: LockReport | None = None
     left: list[str] = []
     error: str | None = None
+    replaced: bool = False
 
 
-def answer(call: Call) -> Answer:
+class Line(BaseModel):
+    """One line from the worker: a sign of life on the way, or the answer."""
+
+    progress: Progress | None = None
+    answer: Answer | None = None
+
+
+def answer(call: Call, tell: Tell) -> Answer:
     """Make one call; a refusal of the file system is an answer too."""
     try:
-        return _CALLS[call.name](call)
+        return _CALLS[call.name](call, tell)
     except FolderError as error:
-        return Answer(error=str(error))
+        return Answer(error=str(error), replaced=isinstance(error, ReplacedError))
     except OSError as error:
         return Answer(error=f"{error.filename or call.folder or call.name}: {error.strerror}")
 
 
-def _make(call: Call) -> Answer:
-    return Answer(states=make_folders(_plan(call)))
+def _make(call: Call, tell: Tell) -> Answer:
+    return Answer(states=make_folders(_plan(call), call.known))
 
 
-def _unmake(call: Call) -> Answer:
+def _unmake(call: Call, tell: Tell) -> Answer:
     return Answer(left=remove_folders(_plan(call), call.states))
 
 
-def _look(call: Call) -> Answer:
+def _look(call: Call, tell: Tell) -> Answer:
     return Answer(states=look_at_folders(_plan(call)))
 
 
-def _check(call: Call) -> Answer:
+def _check(call: Call, tell: Tell) -> Answer:
     findings = check_folders(call.plan) if call.plan else []
-    return Answer(findings=[*findings, *check_writing(call.folder, call.free_limit_gib)])
+    accesses = computed_access(call.plan, call.accounts) if call.plan else []
+    return Answer(findings=[*findings, *check_writing(call.folder, call.free_limit_gib), *accesses])
 
 
-def _repair(call: Call) -> Answer:
-    return Answer(findings=repair_folders(_plan(call)))
+def _check_tree(call: Call, tell: Tell) -> Answer:
+    return Answer(findings=check_tree(_plan(call), tell))
 
 
-def _is_folder(call: Call) -> Answer:
+def _check_closed(call: Call, tell: Tell) -> Answer:
+    return Answer(findings=check_closed(call.plans, tell))
+
+
+def _repair(call: Call, tell: Tell) -> Answer:
+    return Answer(findings=repair_folders(_plan(call), call.known))
+
+
+def _lock(call: Call, tell: Tell) -> Answer:
+    return Answer(lock=lock_visit(_plan(call), tell))
+
+
+def _unlock(call: Call, tell: Tell) -> Answer:
+    return Answer(lock=unlock_visit(_plan(call), tell))
+
+
+def _is_folder(call: Call, tell: Tell) -> Answer:
     if Path(call.folder).is_dir():
         return Answer()
     return Answer(error=f"{call.folder} is missing or no folder")
@@ -77,12 +111,16 @@ def _plan(call: Call) -> FolderPlan:
     return call.plan
 
 
-_CALLS: dict[str, Callable[[Call], Answer]] = {
+_CALLS: dict[str, Callable[[Call, Tell], Answer]] = {
     "make": _make,
     "unmake": _unmake,
     "look": _look,
     "check": _check,
+    "check_tree": _check_tree,
+    "check_closed": _check_closed,
     "repair": _repair,
+    "lock": _lock,
+    "unlock": _unlock,
     "is_folder": _is_folder,
 }
 

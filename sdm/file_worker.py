@@ -10,13 +10,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 
-from sdm.errors import FolderError, WorkerError
-from sdm.file_calls import Answer, Call, answer, as_line
+from sdm.errors import FolderError, ReplacedError, WorkerError
+from sdm.file_calls import Answer, Call, Line, answer, as_line
 from sdm.findings import Finding
+from sdm.folder_identity import Identities
 from sdm.folder_plan import FolderPlan
 from sdm.folder_walk import FolderState
+from sdm.progress import Tell, quiet
+from sdm.visit_lock import LockReport
 
 REAP_S = 0.2
 """A killed child that does nothing is gone by then."""
@@ -37,9 +41,9 @@ class FileWorker:
         self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
 
-    def make(self, plan: FolderPlan) -> list[FolderState]:
+    def make(self, plan: FolderPlan, known: Identities | None = None) -> list[FolderState]:
         """Make a plan's folders, see ``folders.make_folders``."""
-        return self._ask(Call(name="make", plan=plan)).states
+        return self._ask(Call(name="make", plan=plan, known=known or {})).states
 
     def unmake(self, plan: FolderPlan, made: list[FolderState]) -> list[str]:
         """Remove folders that were made for nothing, see ``folder_undo.remove_folders``."""
@@ -49,13 +53,34 @@ class FileWorker:
         """Look at a plan's folders, see ``folder_check.look_at_folders``."""
         return self._ask(Call(name="look", plan=plan)).states
 
-    def check(self, plan: FolderPlan | None, folder: str, free_limit_gib: float) -> list[Finding]:
-        """Check a plan's folders, if there is one, and writing into a folder."""
-        return self._ask(Call(name="check", plan=plan, folder=folder, free_limit_gib=free_limit_gib)).findings
+    def check(
+        self, plan: FolderPlan | None, folder: str, free_limit_gib: float, accounts: Sequence[str] = ()
+    ) -> list[Finding]:
+        """Check a plan's folders, if there is one, writing into a folder, and what other accounts may."""
+        call = Call(
+            name="check", plan=plan, folder=folder, free_limit_gib=free_limit_gib, accounts=list(accounts)
+        )
+        return self._ask(call).findings
 
-    def repair(self, plan: FolderPlan) -> list[Finding]:
+    def check_tree(self, plan: FolderPlan, tell: Tell = quiet) -> list[Finding]:
+        """Look at everything in a plan's visit, see ``tree_check.check_tree``."""
+        return self._ask(Call(name="check_tree", plan=plan), tell).findings
+
+    def check_closed(self, plans: Sequence[FolderPlan], tell: Tell = quiet) -> list[Finding]:
+        """Look for anything writable in closed visits, see ``tree_check.check_closed``."""
+        return self._ask(Call(name="check_closed", plans=list(plans)), tell).findings
+
+    def lock(self, plan: FolderPlan, tell: Tell = quiet) -> LockReport:
+        """Lock a plan's visit, see ``visit_lock.lock_visit``."""
+        return self._ask(Call(name="lock", plan=plan), tell).lock or LockReport()
+
+    def unlock(self, plan: FolderPlan, tell: Tell = quiet) -> LockReport:
+        """Unlock a plan's visit, see ``visit_lock.unlock_visit``."""
+        return self._ask(Call(name="unlock", plan=plan), tell).lock or LockReport()
+
+    def repair(self, plan: FolderPlan, known: Identities | None = None) -> list[Finding]:
         """Repair a plan's folders, see ``folder_repair.repair_folders``."""
-        return self._ask(Call(name="repair", plan=plan)).findings
+        return self._ask(Call(name="repair", plan=plan, known=known or {})).findings
 
     def require_folder(self, folder: str) -> None:
         """Raise FolderError when a folder is not there."""
@@ -73,35 +98,44 @@ class FileWorker:
             finally:
                 self._lock.release()
 
-    def _ask(self, call: Call) -> Answer:
-        deadline = time.monotonic() + self._timeout_s
+    def _ask(self, call: Call, tell: Tell = quiet) -> Answer:
         if not self._lock.acquire(timeout=self._timeout_s):
             raise WorkerError(
                 f"the file system has not answered an earlier question for {self._timeout_s:g} s"
             )
         try:
-            reply = Answer.model_validate_json(self._exchange(call, deadline))
+            reply = self._exchange(call, tell)
         finally:
             if self._closed:
                 self._forget()
             self._lock.release()
         if reply.error is not None:
-            raise FolderError(reply.error)
+            raise (ReplacedError if reply.replaced else FolderError)(reply.error)
         return reply
 
-    def _exchange(self, call: Call, deadline: float) -> bytes:
+    def _exchange(self, call: Call, tell: Tell) -> Answer:
         child = self._running_child()
         assert child.stdin is not None and child.stdout is not None  # noqa: S101 - pipes were asked for
         try:
             child.stdin.write(as_line(call))
             child.stdin.flush()
-            return _read_line(child.stdout.fileno(), deadline)
+            return self._listen(child.stdout.fileno(), tell)
         except (TimeoutError, OSError) as error:
             self._forget()
             raise WorkerError(
                 f"the file system did not answer {call.name} {call.folder} in {self._timeout_s:g} s: "
                 f"{error or 'no answer'}; is a storage hanging?"
             ) from None
+
+    def _listen(self, descriptor: int, tell: Tell) -> Answer:
+        """Return the answer; each sign of life on the way gives the child its whole time again."""
+        reader = LineReader(descriptor)
+        while True:
+            line = Line.model_validate_json(reader.line(time.monotonic() + self._timeout_s))
+            if line.answer is not None:
+                return line.answer
+            if line.progress is not None:
+                tell(line.progress)
 
     def _forget(self) -> None:
         """Leave the child to its end: one that hangs in the kernel is reaped when that lets it go."""
@@ -131,24 +165,36 @@ class FileWorker:
         return self._child
 
 
-def _read_line(descriptor: int, deadline: float) -> bytes:
-    line = b""
-    while not line.endswith(b"\n"):
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-            raise TimeoutError
-        piece = os.read(descriptor, 65536)
-        if not piece:
-            raise ConnectionError("the worker process ended")
-        line += piece
-    return line
+class LineReader:
+    """Reads lines from a pipe, with a limit for each."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._rest = b""
+
+    def line(self, deadline: float) -> bytes:
+        """Return the next line; raises TimeoutError, or ConnectionError when the writer is gone."""
+        while b"\n" not in self._rest:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self._descriptor], [], [], left)[0]:
+                raise TimeoutError
+            piece = os.read(self._descriptor, 65536)
+            if not piece:
+                raise ConnectionError("the worker process ended")
+            self._rest += piece
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line
 
 
 def main() -> None:
     """Answer calls until nobody asks any more."""
     for line in sys.stdin.buffer:
-        sys.stdout.buffer.write(as_line(answer(Call.model_validate_json(line))))
-        sys.stdout.buffer.flush()
+        _write(Line(answer=answer(Call.model_validate_json(line), lambda done: _write(Line(progress=done)))))
+
+
+def _write(line: Line) -> None:
+    sys.stdout.buffer.write(as_line(line))
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Which folders a session needs, from the data root down, and what each must look like. Pure."""
 
 from collections.abc import Generator, Iterator
+from itertools import takewhile
 
+from sdm.acl import Acl
 from sdm.path_rules import Category, PathRules, Place, Rights, Role, Rule, check_place
 from sdm.principal import Principal
 
@@ -34,6 +36,7 @@ class Step(Rule):
     owner: Principal
     group: Principal
     modes: tuple[int, ...]
+    default_acl: Acl = ()
 
     @property
     def mode(self) -> int:
@@ -48,6 +51,11 @@ class FolderPlan(Rule):
     chain: tuple[Step, ...]
     branches: tuple[tuple[Step, ...], ...] = ()
 
+    @property
+    def end(self) -> str:
+        """The path of the last folder of the chain: of a visit's plan, the visit."""
+        return "/".join((self.root.rstrip("/"), *(step.name for step in self.chain)))
+
     def walk(self) -> Iterator[tuple[str, str, Step]]:
         """Yield the path of each folder's parent, its own path and its step; parents come first."""
         end = yield from _down(self.root.rstrip("/"), self.chain)
@@ -58,7 +66,7 @@ class FolderPlan(Rule):
 def plan_visit(rules: PathRules, root: str, place: Place, who: Principals) -> FolderPlan:
     """Return the plan of a visit and, when the place names one, of a sample; raises NameRefusedError."""
     check_place(rules, place)
-    chain = tuple(_step(level.render(place), level, who) for level in rules.tree)
+    chain = tuple(_step(level.render(place), level, who) for level in rules.tree_of(place.category))
     sample = place.sample.split("/") if place.sample else []
     beside = [name for name in dict.fromkeys((rules.process, *rules.site_folders)) if name != rules.raw]
     names = [[rules.raw, *sample], *([name] for name in beside)]
@@ -69,7 +77,18 @@ def plan_visit(rules: PathRules, root: str, place: Place, who: Principals) -> Fo
 def plan_site(rules: PathRules, root: str, category: Category, beamline: str, who: Principals) -> FolderPlan:
     """Return the part of the tree that the site makes, once per category and beamline."""
     place = Place(category=category, beamline=beamline, proposal="", visit="")
-    levels = [level for level in rules.tree if level.made_by == "site"]
+    above = takewhile(lambda level: "{proposal}" not in level.name, rules.tree_of(category))
+    levels = [level for level in above if level.made_by == "site"]
+    return FolderPlan(root=root, chain=tuple(_step(level.render(place), level, who) for level in levels))
+
+
+def plan_proposal(
+    rules: PathRules, root: str, category: Category, beamline: str, proposal: str, who: Principals
+) -> FolderPlan:
+    """Return the way to a proposal's folder, and that folder itself."""
+    place = Place(category=category, beamline=beamline, proposal=proposal, visit="")
+    last = next(number for number, level in enumerate(rules.tree) if "{proposal}" in level.name)
+    levels = rules.tree[: last + 1]
     return FolderPlan(root=root, chain=tuple(_step(level.render(place), level, who) for level in levels))
 
 
@@ -87,4 +106,5 @@ def _step(name: str, rights: Rights, who: Principals) -> Step:
         owner=who.owner(rights.owner),
         group=who.group(rights.group),
         modes=rights.modes,
+        default_acl=rights.default_acl,
     )

@@ -2,12 +2,13 @@
 
 from sdm.findings import Finding
 from sdm.folder_check import check_folders
+from sdm.folder_identity import Identities
 from sdm.folder_plan import FolderPlan
 from sdm.folder_walk import opened_folders
 from sdm.folders import make_folders, settle_rights
 
 
-def repair_folders(plan: FolderPlan) -> list[Finding]:
+def repair_folders(plan: FolderPlan, known: Identities | None = None) -> list[Finding]:
     """Make what is missing, set what this account may set, and report what remains.
 
     A folder of somebody else, and a mode whose setgid would get lost, stay as they are.
@@ -20,10 +21,10 @@ def repair_folders(plan: FolderPlan) -> list[Finding]:
     Raises
     ------
     FolderError
-        A folder is a link, or cannot be made.
+        A folder is a link, is not the one that is known, or cannot be made.
     """
     before = [finding for finding in check_folders(plan) if not finding.ok]
-    made = make_folders(plan)
+    made = make_folders(plan, known)
     _settle(plan)
     after = [finding for finding in check_folders(plan) if not finding.ok]
     left = {finding.finding for finding in after}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from sdm.accounts import gid_of, uid_of
+from sdm.acl import acl_text
+from sdm.acl_calls import resolved
 from sdm.folder_plan import Step
 from sdm.folder_walk import FolderState
 
@@ -19,8 +21,8 @@ class Difference:
 
 
 def differences(state: FolderState, step: Step) -> list[Difference]:
-    """Return what is wrong with a folder: owner, group, mode."""
-    return [*_owner(state, step), *_group(state, step), *_mode(state, step)]
+    """Return what is wrong with a folder: owner, group, mode, access control lists."""
+    return [*_owner(state, step), *_group(state, step), *_mode(state, step), *_lists(state, step)]
 
 
 def _owner(state: FolderState, step: Step) -> list[Difference]:
@@ -50,5 +52,21 @@ def _mode(state: FolderState, step: Step) -> list[Difference]:
     if state.mode in step.modes:
         return []
     wanted = " or ".join(f"{mode:04o}" for mode in step.modes)
-    what = f"{state.path} has mode {state.mode:04o}, should have {wanted}"
-    return [Difference(what, f"as root: chmod {step.mode:04o} {state.path}")]
+    by_list = " by its access control list" if state.acl else ""
+    what = f"{state.path} has mode {state.mode:04o}{by_list}, should have {wanted}"
+    remove = f"setfacl -b {state.path} && " if state.acl else ""
+    return [Difference(what, f"as root: {remove}chmod {step.mode:04o} {state.path}")]
+
+
+def _lists(state: FolderState, step: Step) -> list[Difference]:
+    wanted, found = resolved(step.default_acl), state.default_acl
+    differing = []
+    strangers = [entry for entry in state.acl if entry.who is not None and entry not in wanted]
+    if strangers:
+        what = f"{state.path} lets more in by its access control list: {acl_text(tuple(strangers))}"
+        differing.append(Difference(what, f"as root: setfacl -b {state.path}"))
+    if wanted and found is not None and found != wanted:
+        what = f"{state.path} has default list {acl_text(found) or '(none)'}, should have {acl_text(wanted)}"
+        command = f"setfacl -k -d -m {acl_text(wanted)} {state.path}"
+        differing.append(Difference(what, f"as its owner or root: {command}"))
+    return differing

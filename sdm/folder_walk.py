@@ -10,9 +10,12 @@ import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from sdm.acl import Acl, true_mode
+from sdm.acl_calls import has_acls, read_acl
 from sdm.errors import FolderError
+from sdm.folder_identity import Identity
 from sdm.folder_plan import FolderPlan, Step
 
 _OPEN = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -27,8 +30,15 @@ class FolderState(BaseModel):
     inode: int
     uid: int
     gid: int
-    mode: int
+    mode: int = Field(description="with the group's true rights where an access control list hides them")
+    acl: Acl = Field(default=(), description="empty: the mode says it all")
+    default_acl: Acl | None = Field(default=(), description="none: the file system has no such lists")
     notes: list[str] = []
+
+    @property
+    def identity(self) -> Identity:
+        """What tells it from every other folder."""
+        return Identity(self.device, self.inode, self.uid)
 
 
 @contextmanager
@@ -96,11 +106,14 @@ def _each(
 def look_at(descriptor: int, path: str) -> FolderState:
     """Return what an open folder is."""
     facts = os.fstat(descriptor)
+    acl = read_acl(descriptor, "access")
     return FolderState(
         path=path,
         device=facts.st_dev,
         inode=facts.st_ino,
         uid=facts.st_uid,
         gid=facts.st_gid,
-        mode=stat.S_IMODE(facts.st_mode),
+        mode=true_mode(stat.S_IMODE(facts.st_mode), acl),
+        acl=acl,
+        default_acl=read_acl(descriptor, "default") if has_acls(descriptor) else None,
     )

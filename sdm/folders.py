@@ -9,7 +9,9 @@ import os
 from contextlib import ExitStack, suppress
 
 from sdm.accounts import gid_of, keeps_setgid, uid_of
-from sdm.errors import FolderError
+from sdm.acl_calls import resolved, write_default
+from sdm.errors import FolderError, ReplacedError
+from sdm.folder_identity import Comparison, Identities
 from sdm.folder_plan import FolderPlan, Step
 from sdm.folder_rights import differences
 from sdm.folder_walk import FolderState, look_at, open_folder, opened_root
@@ -18,8 +20,15 @@ _BORN = 0o1777
 """mkdir(2) takes no other bits; setgid comes from the parent."""
 
 
-def make_folders(plan: FolderPlan) -> list[FolderState]:
+def make_folders(plan: FolderPlan, known: Identities | None = None) -> list[FolderState]:
     """Make what is missing of a plan.
+
+    Parameters
+    ----------
+    plan
+        The folders.
+    known
+        What they were when they were seen last; nothing is made below one that is another now.
 
     Returns
     -------
@@ -30,23 +39,26 @@ def make_folders(plan: FolderPlan) -> list[FolderState]:
     Raises
     ------
     FolderError
-        A folder is missing that the site makes, is a link, or cannot be made. The empty folders
+        A folder is missing that the site makes, is a link, is not the one that is known, or cannot
+        be made. The empty folders
         made before are removed again; what could not be removed is named.
     """
     with ExitStack() as descriptors:
-        maker = _Maker(descriptors)
+        maker = _Maker(descriptors, known or {})
         try:
             return maker.make(plan)
         except FolderError as error:
             left = maker.unmake()
-            raise FolderError(f"{error}; left behind: {', '.join(left)}" if left else str(error)) from None
+            kind = type(error)
+            raise kind(f"{error}; left behind: {', '.join(left)}" if left else str(error)) from None
 
 
 class _Maker:
     """One run of ``make_folders``: what it has opened and made."""
 
-    def __init__(self, descriptors: ExitStack) -> None:
+    def __init__(self, descriptors: ExitStack, known: Identities) -> None:
         self._descriptors = descriptors
+        self._comparison = Comparison(known)
         self._made: list[tuple[int, str, str]] = []
 
     def make(self, plan: FolderPlan) -> list[FolderState]:
@@ -77,6 +89,9 @@ class _Maker:
         if made:
             settle_rights(descriptor, path, step)
         state = look_at(descriptor, path)
+        changed = None if made else self._comparison.difference(path, state.identity)
+        if changed:
+            raise ReplacedError(changed)
         notes = [str(difference) for difference in differences(state, step)]
         return descriptor, state.model_copy(update={"made": made, "notes": notes})
 
@@ -102,9 +117,12 @@ def settle_rights(descriptor: int, path: str, step: Step) -> None:
         with suppress(PermissionError):
             os.fchown(descriptor, -1 if uid is None else uid, -1 if gid is None else gid)
     state = look_at(descriptor, path)
-    if state.mode not in step.modes and keeps_setgid(state.gid):
+    if state.mode not in step.modes and not state.acl and keeps_setgid(state.gid):
         with suppress(PermissionError):
             os.fchmod(descriptor, step.mode)
+    if step.default_acl and state.default_acl not in (None, resolved(step.default_acl)):
+        with suppress(PermissionError):
+            write_default(descriptor, step.default_acl)
 
 
 def _site_command(path: str, step: Step) -> str:

@@ -30,6 +30,31 @@ def is_member(account: str, group: str, timeout_s: float = TIMEOUT_S) -> bool | 
     return None if groups is None else entry.split(":")[2] in groups.split()
 
 
+def members_of(group: str, timeout_s: float = TIMEOUT_S) -> tuple[int, frozenset[str]] | None:
+    """Return gid and listed accounts of a group; none when this machine knows no group of that name.
+
+    Raises
+    ------
+    TimeoutError
+        The name service does not answer.
+    """
+    entry = _answer(timeout_s, "getent", "group", group)
+    if entry is None:
+        raise TimeoutError("the name service of this machine does not answer")
+    if not entry:
+        return None
+    _, _, gid, names = entry.strip().split(":")
+    return int(gid), frozenset(filter(None, names.split(",")))
+
+
+def gids_of(account: str, timeout_s: float = TIMEOUT_S) -> frozenset[int]:
+    """Return the gids of an account, none for an unknown one; raises TimeoutError without an answer."""
+    groups = _answer(timeout_s, "id", "-G", "--", account)
+    if groups is None:
+        raise TimeoutError("the name service of this machine does not answer")
+    return frozenset(map(int, groups.split()))
+
+
 def _answer(timeout_s: float, *command: str) -> str | None:
     """Return what a command prints, empty when it fails; none when it does not answer."""
     try:

@@ -7,20 +7,38 @@ import posixpath
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import combinations
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+    model_validator,
+)
 
-from sdm.errors import NameRefusedError
+from sdm.acl import Acl, acl_text, parse_acl
+from sdm.errors import NameRefusedError, RulesError
 from sdm.names import check_name, check_sample
 
 Role = Literal["site", "service", "beamline", "proposal"]
 Category = Literal["visitors", "staff", "proprietary"]
+CATEGORIES: tuple[Category, ...] = ("visitors", "staff", "proprietary")
 FIELDS = ("category", "beamline", "proposal", "visit")
 
 Mode = Annotated[int, BeforeValidator(lambda text: int(str(text), 8)), Field(ge=0, le=0o7777)]
 """Permission bits, written as octal text."""
+
+AclText = Annotated[
+    Acl,
+    BeforeValidator(lambda text: (parse_acl(text) if text else ()) if isinstance(text, str) else text),
+    PlainSerializer(acl_text),
+]
+"""An access control list, written as ``setfacl`` reads it."""
 
 
 class Rule(BaseModel):
@@ -36,6 +54,9 @@ class Rights(Rule):
     owner: Role
     group: Role
     modes: tuple[Mode, ...] = Field(min_length=1, description="the first is made, the others are as good")
+    default_acl: AclText = Field(
+        default=(), description="what is made in the folder is born with it, whatever its writer's umask"
+    )
 
 
 class Level(Rights):
@@ -45,7 +66,11 @@ class Level(Rights):
 
     def render(self, place: "Place") -> str:
         """Return the folder's name for a place."""
-        return self.name.format(**place.model_dump(include=set(FIELDS)))
+        return self.name.format(**{field: getattr(place, field) for field in FIELDS})
+
+
+Tree = Annotated[tuple[Level, ...], Field(min_length=1)]
+"""The folders from the data root to the visit, outermost first."""
 
 
 class Groups(Rule):
@@ -84,7 +109,8 @@ class PathRules(Rule):
     staff_types: tuple[str, ...]
     patterns: dict[str, str]
     groups: Groups
-    tree: tuple[Level, ...] = Field(min_length=1)
+    tree: Tree
+    trees: dict[Category, Tree] = Field(default={}, description="categories that lie elsewhere than tree")
     raw: str
     process: str
     site_folders: tuple[str, ...]
@@ -94,12 +120,17 @@ class PathRules(Rule):
 
     @model_validator(mode="after")
     def _paths_say_everything(self) -> "PathRules":
-        named = "".join(level.name for level in self.tree)
         for field in FIELDS:
             if field not in self.patterns:
                 raise ValueError(f"patterns: {field} is missing")
-            if f"{{{field}}}" not in named:
-                raise ValueError(f"tree: no level names {{{field}}}, a path could not be read back")
+        for category in CATEGORIES:
+            named = "".join(level.name for level in self.tree_of(category))
+            for field in FIELDS[1:]:
+                if f"{{{field}}}" not in named:
+                    raise ValueError(f"tree: no level names {{{field}}}, a path could not be read back")
+        for one, other in combinations(CATEGORIES, 2):
+            if not _differ(self, one, other):
+                raise ValueError(f"tree: a path does not tell {one} from {other}")
         return self
 
     @field_validator("zone")
@@ -119,6 +150,10 @@ class PathRules(Rule):
     def zone_info(self) -> ZoneInfo:
         """The zone of the facility."""
         return ZoneInfo(self.zone)
+
+    def tree_of(self, category: Category) -> tuple[Level, ...]:
+        """Return the folders from the data root to a visit of this category, outermost first."""
+        return self.trees.get(category, self.tree)
 
     @property
     def reserved(self) -> frozenset[str]:
@@ -159,16 +194,16 @@ def render(rules: PathRules, root: str, place: Place) -> Paths:
     ------
     NameRefusedError
         With the name that cannot be part of a path.
+    RulesError
+        The path would be read back as another place; the rule set is ambiguous.
     """
     check_place(rules, place)
-    visit = "/".join((root.rstrip("/"), *(level.render(place) for level in rules.tree)))
+    visit = "/".join((root.rstrip("/"), *(level.render(place) for level in rules.tree_of(place.category))))
     raw = f"{visit}/{rules.raw}"
-    return Paths(
-        visit=visit,
-        raw=raw,
-        sample=f"{raw}/{place.sample}" if place.sample else raw,
-        process=f"{visit}/{rules.process}",
-    )
+    sample = f"{raw}/{place.sample}" if place.sample else raw
+    if parse(rules, root, sample) != place:
+        raise RulesError(f"rule set {rules.name}: {sample} would be read back as another place")
+    return Paths(visit=visit, raw=raw, sample=sample, process=f"{visit}/{rules.process}")
 
 
 def parse(rules: PathRules, root: str, path: str) -> Place | None:
@@ -177,28 +212,23 @@ def parse(rules: PathRules, root: str, path: str) -> Place | None:
     The path may be the visit's folder or anything below it; what lies below ``raw`` is the sample.
     A path that is not normalised (``..``, doubled or trailing slashes) is in no visit.
     """
-    parts = _parts_below(root, path)
-    if parts is None or len(parts) < len(rules.tree):
-        return None
-    fields = _read_levels(rules.tree, rules, parts)
-    inside = parts[len(rules.tree) :]
-    sample = "/".join(inside[1:]) if inside and inside[0] == rules.raw else ""
-    try:
-        return check_place(rules, Place.model_validate({**fields, "sample": sample})) if fields else None
-    except NameRefusedError:
-        return None
+    parts = _parts_below(root, path) or []
+    found = (_read_place(rules, category, parts) for category in CATEGORIES)
+    return next((place for place in found if place), None)
 
 
 def is_in_proposal(rules: PathRules, root: str, path: str) -> bool:
     """Tell whether a path lies in the tree of any proposal, however deep and whatever its name there."""
-    parts = _parts_below(root, posixpath.normpath(path))
-    depth = 1 + next(number for number, level in enumerate(rules.tree) if "{proposal}" in level.name)
-    return parts is not None and len(parts) >= depth and bool(_read_levels(rules.tree[:depth], rules, parts))
+    parts = _parts_below(root, posixpath.normpath(path)) or []
+    return any(_read_levels(rules, category, parts, "{proposal}") for category in CATEGORIES)
 
 
 def unowned_path(rules: PathRules, root: str, beamline: str) -> str:
-    """Return the folder for scans without a session."""
-    return f"{root.rstrip('/')}/{rules.unowned.format(beamline=beamline)}"
+    """Return the folder for scans without a session; raises RulesError when a proposal may own it."""
+    path = f"{root.rstrip('/')}/{rules.unowned.format(beamline=beamline)}"
+    if is_in_proposal(rules, root, path):
+        raise RulesError(f"rule set {rules.name}: {path}, for scans without a session, lies in a proposal")
+    return path
 
 
 def is_inside(path: str, folder: str) -> bool:
@@ -215,10 +245,30 @@ def _parts_below(root: str, path: str) -> list[str] | None:
     return None if any(part in ("", ".", "..") for part in parts) else parts
 
 
-def _read_levels(levels: tuple[Level, ...], rules: PathRules, parts: list[str]) -> dict[str, str] | None:
+def _read_place(rules: PathRules, category: Category, parts: list[str]) -> Place | None:
+    fields = _read_levels(rules, category, parts, "{visit}")
+    if fields is None:
+        return None
+    inside = parts[len(rules.tree_of(category)) :]
+    sample = "/".join(inside[1:]) if inside and inside[0] == rules.raw else ""
+    try:
+        return check_place(rules, Place.model_validate({"category": category, **fields, "sample": sample}))
+    except NameRefusedError:
+        return None
+
+
+def _read_levels(
+    rules: PathRules, category: Category, parts: list[str], down_to: str
+) -> dict[str, str] | None:
+    """Return the fields that the outer parts of a path give, none when one does not fit."""
+    tree = rules.tree_of(category)
+    last = max(number for number, level in enumerate(tree) if down_to in level.name)
+    levels = tree if down_to == "{visit}" else tree[: last + 1]
+    if len(parts) < len(levels):
+        return None
     fields: dict[str, str] = {}
     for level, part in zip(levels, parts, strict=False):
-        match = re.fullmatch(_pattern_of(rules, level.name), part, re.ASCII)
+        match = re.fullmatch(_pattern_of(rules, level.name, category), part, re.ASCII)
         if match is None:
             return None
         for field, value in match.groupdict().items():
@@ -227,8 +277,24 @@ def _read_levels(levels: tuple[Level, ...], rules: PathRules, parts: list[str]) 
     return fields
 
 
-def _pattern_of(rules: PathRules, template: str) -> str:
-    return "".join(_pieces(rules, template))
+def _differ(rules: PathRules, one: Category, other: Category) -> bool:
+    """Tell whether at some level a fixed name of one category's tree can be no name of the other's."""
+    pairs = zip(rules.tree_of(one), rules.tree_of(other), strict=False)
+    return any(_fixed_differ(rules, (a, one), (b, other)) for a, b in pairs)
+
+
+def _fixed_differ(rules: PathRules, one: tuple[Level, Category], other: tuple[Level, Category]) -> bool:
+    for (level, category), (against, its_category) in ((one, other), (other, one)):
+        name = level.name.replace("{category}", category)
+        if "{" not in name and not re.fullmatch(
+            _pattern_of(rules, against.name, its_category), name, re.ASCII
+        ):
+            return True
+    return False
+
+
+def _pattern_of(rules: PathRules, template: str, category: Category) -> str:
+    return "".join(_pieces(rules, template.replace("{category}", category)))
 
 
 def _pieces(rules: PathRules, template: str) -> Iterator[str]:

@@ -19,10 +19,11 @@ from pathfixer.errors import PathFixerError, RefusedError
 from pathfixer.keeper import Keeper
 from pathfixer.open_request import CloseRequest, OpenRequest, parse_close_request, parse_request
 from scifish.state_folder import host_name
+from sdm.progress import to_job
 from tango_devices.caller import caller
 from tango_devices.jobs import Job, JobRefusedError
-from tango_devices.path_fixer_attributes import SessionAttributes
 from tango_devices.path_fixer_properties import PathFixerProperties
+from tango_devices.path_fixer_visits import VisitCommands
 from tango_devices.refusals import told
 from tango_devices.tango_text import tango_text
 
@@ -34,7 +35,7 @@ REFUSALS = (PathFixerError, JobRefusedError)
 log = logging.getLogger(__name__)
 
 
-class PathFixer(SessionAttributes):
+class PathFixer(VisitCommands):
     """The session a beamline is in: who measures, for which proposal, and where the data goes."""
 
     Model = PathFixerProperties
@@ -122,12 +123,20 @@ class PathFixer(SessionAttributes):
     @command(dtype_out=str)
     def Check(self) -> str:  # noqa: N802
         """Start to check path, rights, space and ScanDir, and return the job's id."""
-        return self._job("check", lambda keeper, job: [one.model_dump() for one in keeper.check()])
+        return self._job("check", _check)
 
     @command(dtype_out=str)
     def Repair(self) -> str:  # noqa: N802
         """Start to repair the session's folders, and return the job's id."""
         return self._job("repair", lambda keeper, job: [one.model_dump() for one in keeper.repair()])
+
+    def keeper_job(self, kind: str, work: Callable[[Keeper, Job], Any]) -> str:
+        """Start a job with the keeper and return its id."""
+        return self._job(kind, work)
+
+    def client_text(self) -> str:
+        """Return who asks, as far as Tango knows."""
+        return self._client()
 
     def _open(self, request: OpenRequest) -> str:
         client, desk = self._client(), self._working()[1]
@@ -176,6 +185,10 @@ class PathFixer(SessionAttributes):
         if not client.client_ident:
             return "unknown"
         return caller(client.client_ip, client.client_pid, host_name())
+
+
+def _check(keeper: Keeper, job: Job) -> list[dict[str, Any]]:
+    return [one.model_dump() for one in keeper.check(to_job(job.progress))]
 
 
 def main() -> None:

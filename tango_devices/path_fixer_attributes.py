@@ -53,6 +53,7 @@ class SessionAttributes(ScizooDevice):
     AvailableProposals = published((str,), [], doc="<number>  <title>, for the staged user")
     AvailableVisits = published((str,), [], doc="<visit>  <begin> - <end>, of the staged proposal")
     ProposalsAsOf = published(str, "", doc="when the user office answered last; empty: never")
+    VisitStates = published((str,), [], doc="visits, newest first: <state>  <folder>  <details>")
     History = published((str,), [], doc="sessions, newest first; who asked is a claim")
 
     def init_device(self) -> None:

@@ -19,6 +19,7 @@ from scizoo.services.run_folder import RunFolder
 from scizoo.services.sardana import Sardana
 from scizoo.services.simulation import Simulation
 from scizoo.services.tango_db import TangoDatabase
+from tests import needs_root
 from tests.serving import serving
 
 os.environ.pop("PYTANGO_DATABASE_NAME", None)  # else pytango-db's own fixtures would share that file
@@ -31,6 +32,7 @@ BASE = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep every file of the tests in one short folder, so that nothing of a good run stays behind."""
+    config.pluginmanager.register(needs_root.plugin())
     if config.option.basetemp is None:
         config.stash[BASE] = Path(tempfile.mkdtemp(prefix="scizoo-"))
         config.option.basetemp = str(config.stash[BASE] / "t")

@@ -7,7 +7,7 @@ import importlib
 
 import click
 
-COMMANDS = ("demo", "status", "check", "path", "office", "services")
+COMMANDS = ("demo", "status", "check", "path", "visit", "office", "groups", "services")
 
 
 class LazyGroup(click.Group):

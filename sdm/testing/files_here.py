@@ -2,16 +2,17 @@
 
 import os
 
-from sdm.file_calls import Call, answer, as_line
+from sdm.file_calls import Answer, Call, answer, as_line
 from sdm.file_worker import FileWorker
+from sdm.progress import Tell
 
 
 class FilesHere(FileWorker):
     """A FileWorker without a child; for tests with one thread at the file system."""
 
-    def _exchange(self, call: Call, deadline: float) -> bytes:
+    def _exchange(self, call: Call, tell: Tell) -> Answer:
         before = os.umask(0)
         try:
-            return as_line(answer(call))
+            return Answer.model_validate_json(as_line(answer(Call.model_validate_json(as_line(call)), tell)))
         finally:
             os.umask(before)

@@ -169,7 +169,7 @@ def test_a_wrong_property_is_a_fault_with_its_value(start_path_fixer):
 def test_check_finds_everything_in_order(beamline):
     beamline.client.open_session("carlcarl", "20260101", visit="20260914")
     findings = beamline.client.check()
-    assert [finding.part for finding in findings] == ["rights", "write", "space"]
+    assert [finding.part for finding in findings] == ["rights", "write", "space", "tree"]
     assert all(finding.ok for finding in findings)
 
 

@@ -4,7 +4,11 @@ from bootstrap.parts import PARTS, closure
 
 
 def test_a_part_comes_after_what_it_stands_on() -> None:
-    assert [part.name for part in closure(("test",))] == ["demo", "kafka", "test"]
+    assert [part.name for part in closure(("test",), is_root=False)] == ["demo", "kafka", "test"]
+
+
+def test_only_root_gets_what_only_root_can_run() -> None:
+    assert [part.name for part in closure(("test",), is_root=True)] == ["demo", "kafka", "samba", "test"]
 
 
 def test_the_demo_needs_no_maven_and_no_mariadb() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pathfixer.assembly import closing_rules
 from pathfixer.config import Config
 from pathfixer.desk import Desk
 from pathfixer.follower import Follower
@@ -22,8 +23,14 @@ from pathfixer.siblings import Siblings
 from pathfixer.staff import Staff
 from pathfixer.store import Store
 from pathfixer.switch_guard import SwitchGuard
+from pathfixer.testing.beamline import BeamlineInMemory
 from pathfixer.testing.doors import DoorsInMemory, GrowthInMemory
 from pathfixer.testing.macro_server import MacroServerInMemory
+from pathfixer.visit_book import VisitBook
+from pathfixer.visit_closing import VisitClosing
+from pathfixer.visit_locking import VisitLocking
+from pathfixer.visit_tending import VisitTending
+from pathfixer.visit_users import VisitUsers
 from pathfixer.watch import TreeWatch
 from scifish.reader import SnapshotReader
 from sdm.errors import OfficeUnavailableError, UnknownProposalError
@@ -34,6 +41,7 @@ from sdm.testing.files_here import FilesHere
 from sdm.user_office.disk_cache import DiskCache
 from sdm.user_office.protocol import Block, Person, Proposal
 from sdm.user_office.remembering import RememberingOffice
+from sdm.visits import Kept
 
 RULES = load_rules("maxiv_v1")
 NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
@@ -101,6 +109,7 @@ class Bench:
         self.folder = state
         self.store = Store.open(state)
         self.files = FilesHere()
+        self.beamline = BeamlineInMemory()
         cache = DiskCache(state / "office.db", RULES.proprietary_types, timedelta(days=30), self.clock)
         self.remembering = RememberingOffice(self.office, cache, RULES.proprietary_types, self.clock)
         self.people = Staff(self.config.beamline_principal(RULES), self.config.staff, run, lambda: None)
@@ -114,24 +123,37 @@ class Bench:
             return is_in_proposal(RULES, str(root), path)
 
         followed = ScanDirFollower(self.server, self.store, False, in_proposal)
-        judge = Judge(self.remembering, self.people, "demo", RULES, self.clock)
         reader = SnapshotReader()
         reader.close()
+        book = VisitBook(self.store.database)
+
+        def kept(proposal: str) -> list[Kept]:
+            return book.kept(proposal, self.clock())
+
+        judge = Judge(self.remembering, self.people, "demo", RULES, self.clock, kept=kept)
+        opener = Opener(self.config, RULES, judge, self.files, self.store.sample_code, self.clock, book)
+        memory = OfficeMemory(self.remembering, self.people, "demo", RULES, run, lambda: None, kept=kept)
+        users = VisitUsers(self.store.last, self.beamline, (), ())
+        locking = VisitLocking(book, FilesHere(), opener.plan, self.clock)
+        closing = VisitClosing(locking, users, closing_rules(self.config, self.people.has), self.clock)
         return Parts(
             beamline="demo",
             unowned_path=self.unowned,
             free_limit_gib=0,
             endstation_of=self.config.endstation_of,
             store=self.store,
-            opener=Opener(self.config, RULES, judge, self.files, self.store.sample_code, self.clock),
+            opener=opener,
             files=self.files,
             macro_servers=Followers([Follower(followed, 0.05, lambda: None)]),
             listeners=Followers([]),
-            office=OfficeMemory(self.remembering, self.people, "demo", RULES, run, lambda: None),
+            office=memory,
             watch=TreeWatch(self.files, self.unowned),
             growth=self.growth,
             guard=SwitchGuard(self.doors, self.growth, 10, self.config.endstation_of),
             siblings=Siblings(reader, "demo/ctl/sdm-01", (), list, lambda: None),
+            closing=closing,
+            tending=VisitTending(closing, memory, self.clock),
+            inspector=FilesHere(),
             run=run,
             clock=self.clock,
         )

@@ -181,3 +181,17 @@ def test_no_answer_tells_a_secret_title(bench):
     bench.go_away()
     told += str(bench.permit(CLOSED)) + str(bench.office.proposal(CLOSED.number))
     assert "Secret cathode" not in told
+
+
+def test_what_is_wrong_with_the_group_is_a_warning(bench: Bench):
+    staff = Staff(1, (), lambda function: function(), lambda: None)
+    spoken_of: list[list[str]] = []
+
+    def about(family) -> list[str]:
+        spoken_of.append([one.number for one in family])
+        return ["the group is stale"]
+
+    judge = Judge(bench.office, staff, "demo", RULES, lambda: NOW, about)
+    permit = judge.permit(OpenRequest(username="carlcarl", proposal=CHILD.number))
+    assert permit.warnings == ["the group is stale"]
+    assert spoken_of == [[CHILD.number, PARENT.number]]

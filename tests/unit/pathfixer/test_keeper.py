@@ -10,7 +10,6 @@ from pathfixer.errors import BusyError, RefusedError, StoreError
 from pathfixer.open_request import CloseRequest, OpenRequest
 from pathfixer.shown import shown
 from pathfixer.steps import Wish
-from pathfixer.watch import changed_folder
 from sdm.errors import FolderError, NameRefusedError, UnknownProposalError
 from sdm.growth_watch import Growth
 from tests.unit.pathfixer.conftest import Bench, run
@@ -161,13 +160,6 @@ def test_a_replaced_folder_is_noticed_and_scans_go_elsewhere(bench):
     wait_for(lambda: "is not the folder it was" in bench.keeper.condition.status, 5, "noticed")
     wait_for(lambda: bench.server.variables["ScanDir"] == bench.unowned, 5, "ScanDir")
     assert bench.keeper.condition.state == "ALARM"
-
-
-def test_a_folder_is_compared_by_inode_and_owner():
-    before = {"/a": (1, 0), "/b": (2, 0)}
-    assert changed_folder({"/a": (1, 0), "/b": (2, 0), "/c": (9, 9)}, before) is None
-    assert changed_folder({"/a": (1, 0)}, before) is None
-    assert "/b" in changed_folder({"/a": (1, 0), "/b": (2, 5)}, before)
 
 
 def test_a_check_without_a_session_looks_at_the_folder_for_unowned_scans(bench):

@@ -12,6 +12,7 @@ from pathfixer.sessions import closed_document
 from pathfixer.state_database import StateDatabase
 from pathfixer.steps import Step, Wish
 from pathfixer.store import LAYOUTS, Store
+from sdm.folder_identity import Identity
 
 
 def step(revision: int) -> Step:
@@ -40,20 +41,20 @@ def test_a_new_store_is_empty_and_private(store, folder):
 
 def test_the_newest_session_is_the_last_and_none_is_lost(store, folder):
     for revision in (1, 2, 3):
-        store.commit(step(revision), {f"/data/{revision}": (revision, 0)})
+        store.commit(step(revision), {f"/data/{revision}": Identity(1, revision, 0)})
     store.close()
     again = Store.open(folder)
     assert again.last() == step(3).session
     assert [one.session.revision for one in again.history(10)] == [3, 2, 1]
-    assert again.folders() == {"/data/3": (3, 0)}
+    assert again.folders() == {f"/data/{n}": Identity(1, n, 0) for n in (1, 2, 3)}
     again.close()
 
 
 def test_the_same_revision_is_never_written_twice(store):
-    store.commit(step(1), {"/a": (1, 1)})
+    store.commit(step(1), {"/a": Identity(1, 1, 1)})
     with pytest.raises(StoreError):
-        store.commit(step(1), {"/b": (2, 2)})
-    assert store.folders() == {"/a": (1, 1)}
+        store.commit(step(1), {"/b": Identity(1, 2, 2)})
+    assert store.folders() == {"/a": Identity(1, 1, 1)}
 
 
 def test_a_wish_lives_until_it_is_fulfilled(store):

@@ -162,7 +162,7 @@ def test_a_repair_makes_and_sets_what_this_account_may(files, plan, root):
 
 def test_a_worker_that_hangs_is_abandoned_and_replaced(files, plan):
     files.make(plan)
-    hasty = FileWorker(timeout_s=0.5)
+    hasty = FileWorker(timeout_s=3)
     hasty.look(plan)
     child = hasty._child
     os.kill(child.pid, signal.SIGSTOP)

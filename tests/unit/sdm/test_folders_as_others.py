@@ -3,72 +3,47 @@
 Numeric ids through ``setpriv``; no accounts are needed.
 """
 
-import json
+import os
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from sdm.file_calls import Answer, Call
-from sdm.folder_plan import FolderPlan, Principals, plan_visit
-from sdm.path_rules import Place
-from sdm.rule_files import load_rules
-from sdm.site_part import plan_site_part
+from sdm.acl import parse_acl, to_bytes
+from sdm.acl_calls import number_of
+from sdm.file_calls import Call
+from sdm.folder_identity import identities
+from sdm.folder_plan import FolderPlan, plan_visit
 from sdm.testing.files_here import FilesHere
-
-pytestmark = pytest.mark.needs_root
-
-SERVICE, MEMBER, STRANGER = 61001, 61002, 61003
-BEAMLINE_GROUP, PROPOSAL_GROUP = 61010, 61020
-RULES = load_rules("maxiv_v1")
-PLACE = Place(category="visitors", beamline="demo", proposal="20260101", visit="20260914")
-WHO = Principals(
-    site_owner=0, site_group=0, service=SERVICE, beamline=BEAMLINE_GROUP, proposal=PROPOSAL_GROUP
+from tests.unit.sdm.as_others import (
+    BEAMLINE_GROUP,
+    MEMBER,
+    MEMBER_OF_BOTH,
+    PLACE,
+    PROPOSAL_GROUP,
+    RULES,
+    SERVICE,
+    STRANGER,
+    WHO,
+    as_service,
+    member,
+    shell,
+    site_s_plan,
+    visit_of,
 )
 
-
-def as_user(uid: int, groups: list[int], command: list[str], text: str = "") -> subprocess.CompletedProcess:
-    names = ",".join(str(group) for group in groups)
-    who = ["setpriv", f"--reuid={uid}", f"--regid={groups[0]}", f"--groups={names}", "--"]
-    return subprocess.run([*who, *command], input=text, capture_output=True, text=True, timeout=20)
-
-
-def as_service(call: Call, groups: list[int]) -> Answer:
-    """Import first, as root, then become the account: it may not read the folder this project lies in."""
-    become = f"os.setgroups({groups}); os.setresgid(*[{groups[0]}] * 3); os.setresuid(*[{SERVICE}] * 3)"
-    command = [sys.executable, "-c", f"import os, sdm.file_worker as w; os.umask(0); {become}; w.main()"]
-    text = call.model_dump_json() + "\n"
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=20)
-    assert done.returncode == 0, done.stderr
-    return Answer.model_validate(json.loads(done.stdout))
-
-
-def shell(uid: int, groups: list[int], script: str) -> bool:
-    return as_user(uid, groups, ["sh", "-c", script]).returncode == 0
+pytestmark = pytest.mark.needs_root
 
 
 @pytest.fixture
 def plan(tmp_path: Path) -> FolderPlan:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    files = FilesHere()
-    for part in plan_site_part(RULES, str(tmp_path), "demo", WHO):
-        files.make(part)
-    return plan_visit(RULES, str(tmp_path), PLACE, WHO)
-
-
-def visit_of(plan: FolderPlan) -> Path:
-    return Path(plan.root) / "visitors/demo/20260101/20260914"
+    return site_s_plan(tmp_path)
 
 
 def facts(path: Path) -> tuple[int, int, int]:
     found = path.stat()
     return found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)
-
-
-MEMBER_OF_BOTH = [BEAMLINE_GROUP, PROPOSAL_GROUP]
 
 
 def test_a_service_account_in_both_groups_makes_the_whole_table(plan):
@@ -118,7 +93,7 @@ def test_a_repair_never_chmods_where_setgid_would_get_lost(plan):
 def test_a_folder_of_somebody_else_is_left_alone_and_named(plan):
     as_service(Call(name="make", plan=plan), MEMBER_OF_BOTH)
     visit = visit_of(plan)
-    assert shell(MEMBER, [PROPOSAL_GROUP], f"umask 022 && mkdir {visit}/raw/ice")
+    assert shell(MEMBER, [PROPOSAL_GROUP], f"mkdir {visit}/raw/ice && chmod 755 {visit}/raw/ice")
     sample = PLACE.model_copy(update={"sample": "ice"})
     mine = plan_visit(RULES, plan.root, sample, WHO)
     answer = as_service(Call(name="repair", plan=mine), MEMBER_OF_BOTH)
@@ -152,3 +127,97 @@ def test_the_write_probe_really_tries(plan):
     answer = as_service(Call(name="check", folder=str(raw)), MEMBER_OF_BOTH)
     assert answer.findings[0].finding == f"uid {SERVICE} cannot write in {raw}: Permission denied"
     assert list(raw.iterdir()) == []
+
+
+SAMPLE = PLACE.model_copy(update={"sample": "plastic/s1"})
+
+
+def test_files_of_any_writer_are_readable_by_the_group(plan):
+    as_service(Call(name="make", plan=plan), MEMBER_OF_BOTH)
+    raw = visit_of(plan) / "raw"
+    assert member(f"umask 077 && mkdir {raw}/mine && echo x > {raw}/mine/scan.h5")
+    assert facts(raw / "mine") == (MEMBER, PROPOSAL_GROUP, 0o2770)
+    assert facts(raw / "mine/scan.h5") == (MEMBER, PROPOSAL_GROUP, 0o660)
+    assert shell(SERVICE, MEMBER_OF_BOTH, f"cat {raw}/mine/scan.h5 && touch {raw}/mine/ours")
+
+
+@pytest.mark.parametrize("trick", ["ln -s /etc {raw}/plastic", "mkdir {raw}/plastic"])
+def test_a_member_who_puts_something_in_a_sample_s_place_gets_no_data(plan, trick):
+    sample = plan_visit(RULES, plan.root, SAMPLE, WHO)
+    known = identities(as_service(Call(name="make", plan=sample), MEMBER_OF_BOTH).states)
+    raw = visit_of(plan) / "raw"
+    assert member(f"mv {raw}/plastic {raw}/taken && " + trick.format(raw=raw))
+    answer = as_service(Call(name="make", plan=sample, known=known), MEMBER_OF_BOTH)
+    assert answer.error is not None
+    assert "plastic is" in answer.error
+    assert not (raw / "plastic/s1").exists()
+
+
+def test_a_list_that_hides_a_refusal_behind_a_good_mode_is_told(plan):
+    as_service(Call(name="make", plan=plan), MEMBER_OF_BOTH)
+    raw = visit_of(plan) / "raw"
+    refuse_the_group(raw)
+    assert facts(raw)[2] == 0o2770
+    findings = as_service(Call(name="check", plan=plan, folder=str(raw)), MEMBER_OF_BOTH).findings
+    told = [one.finding for one in findings if not one.ok]
+    assert f"{raw} has mode 2700 by its access control list, should have 2770" in told
+    assert f"{raw} lets more in by its access control list: u:{STRANGER}:rwx" in told
+    answer = as_service(Call(name="repair", plan=plan), MEMBER_OF_BOTH)
+    cure = next(one.cure for one in answer.findings if "has mode" in one.finding)
+    assert cure == f"as root: setfacl -b {raw} && chmod 2770 {raw}"
+
+
+def refuse_the_group(folder: Path) -> None:
+    text = f"u::rwx,g::---,u:#{STRANGER}:rwx,m::rwx,o::---"
+    os.setxattr(folder, "system.posix_acl_access", to_bytes(parse_acl(text), number_of))
+
+
+def test_a_check_of_the_tree_names_what_the_group_cannot_read_and_the_account_cannot_enter(plan):
+    as_service(Call(name="make", plan=plan), MEMBER_OF_BOTH)
+    raw = visit_of(plan) / "raw"
+    assert member(f"mkdir {raw}/private && chmod 700 {raw}/private && touch {raw}/own && chmod 600 {raw}/own")
+    findings = as_service(Call(name="check_tree", plan=plan), MEMBER_OF_BOTH).findings
+    told = [one.finding.split(" in /")[0] for one in findings if not one.ok]
+    assert told == [
+        "folders without the rights of the rules",
+        "files that the group cannot read",
+        f"folders that uid {SERVICE} cannot enter",
+    ]
+    assert f"{raw}/private: Permission denied" in findings[2].finding
+    assert "2 of other owners" in findings[-1].finding
+
+
+def test_where_the_storage_has_no_lists_the_check_names_what_a_umask_took_away(tmp_path):
+    storage = tmp_path / "storage"
+    storage.mkdir()
+    subprocess.run(["mount", "-t", "ramfs", "none", storage], check=True)
+    try:
+        plan = site_s_plan(storage)
+        answer = as_service(Call(name="make", plan=plan), MEMBER_OF_BOTH)
+        assert [note for state in answer.states for note in state.notes] == []
+        assert answer.states[-1].default_acl is None
+        assert member(f"umask 077 && touch {visit_of(plan)}/raw/scan.h5")
+        bad = [
+            one
+            for one in as_service(Call(name="check_tree", plan=plan), MEMBER_OF_BOTH).findings
+            if not one.ok
+        ]
+        assert [one.finding.split(" in /")[0] for one in bad] == ["files that the group cannot read"]
+        assert bad[0].cure == f"as root: find {plan.end} -xdev -type f -exec chmod g+r {{}} +"
+    finally:
+        subprocess.run(["umount", storage], check=True)
+
+
+def test_what_another_account_may_is_computed_and_marked_so(plan):
+    as_service(Call(name="make", plan=plan), MEMBER_OF_BOTH)
+    raw = visit_of(plan) / "raw"
+    call = Call(name="check", plan=plan, folder=str(raw), accounts=["nobody", "no-such-account"])
+    nobody, unknown = FilesHere()._ask(call).findings[-2:]
+    assert nobody.finding == f"nobody may not write in {raw}: stopped at {visit_of(plan).parent} (computed)"
+    assert nobody.cure.startswith(f"put nobody into group {PROPOSAL_GROUP}")
+    assert unknown.finding == "account no-such-account is not known here"
+    visit_of(plan).parent.chmod(0o2755)
+    for folder in (visit_of(plan), raw):
+        folder.chmod(0o2777)
+    (nobody, _) = FilesHere()._ask(call).findings[-2:]
+    assert nobody.finding == f"nobody may write in {raw} (computed)"

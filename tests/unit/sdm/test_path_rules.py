@@ -1,4 +1,4 @@
-"""Paths of the MAX IV rule set: rendered, and read back exactly."""
+"""Paths of the shipped rule sets: rendered, and read back exactly."""
 
 import pytest
 import yaml
@@ -29,6 +29,40 @@ places = st.builds(
 )
 
 
+ESRF = load_rules("esrf_v1")
+esrf_places = st.builds(
+    Place,
+    category=st.sampled_from(["visitors", "staff", "proprietary"]),
+    beamline=st.from_regex(r"(id|bm)[0-9]{2}[a-z]?", fullmatch=True),
+    proposal=st.from_regex(r"[a-z]{2,4}[0-9]{1,6}", fullmatch=True),
+    visit=st.from_regex(r"[0-9]{8}([0-9]{2})?", fullmatch=True),
+    sample=st.lists(
+        parts.filter(lambda name: name.lower() not in {r.lower() for r in ESRF.reserved}), max_size=4
+    ).map("/".join),
+)
+any_place = st.one_of(places.map(lambda place: (RULES, place)), esrf_places.map(lambda place: (ESRF, place)))
+
+
+def test_another_facility_is_another_file():
+    place = Place(category="visitors", beamline="id00", proposal="ma1234", visit="20250509", sample="sample")
+    assert render(ESRF, "/data", place).sample == "/data/visitor/ma1234/id00/20250509/RAW_DATA/sample"
+    inhouse = place.model_copy(update={"category": "staff", "proposal": "blc1234", "sample": ""})
+    paths = render(ESRF, "/data", inhouse)
+    assert paths.raw == "/data/id00/inhouse/blc1234/id00/20250509/RAW_DATA"
+    assert paths.process.endswith("/20250509/PROCESSED_DATA")
+
+
+def test_a_path_in_whose_levels_two_beamlines_are_named_is_nobody_s():
+    assert parse(ESRF, "/data", "/data/id00/inhouse/blc1234/id01/20250509/RAW_DATA") is None
+
+
+@pytest.mark.parametrize("sample", ["raw_data", "x/SCRIPTS", "gallery"])
+def test_no_sample_bears_the_name_of_a_folder_of_the_visit(sample):
+    place = Place(category="visitors", beamline="id00", proposal="ma1234", visit="20250509", sample=sample)
+    with pytest.raises(NameRefusedError, match="reserved"):
+        render(ESRF, "/data", place)
+
+
 def test_the_slide():
     paths = render(RULES, "/data", SLIDE)
     assert paths.raw == "/data/visitors/biomax/20170251/20240121/raw"
@@ -41,24 +75,33 @@ def test_samples_lie_below_raw():
     assert render(RULES, "/data", place).sample.endswith("/20240121/raw/plastic/plastic-s1")
 
 
-@given(places, st.sampled_from(["/data", "/data/", "/mnt/tank/data", "/"]))
-def test_every_legal_path_is_read_back_exactly(place, root):
-    paths = render(RULES, root, place)
-    assert parse(RULES, root, paths.sample) == place
+@given(any_place, st.sampled_from(["/data", "/data/", "/mnt/tank/data", "/"]))
+def test_every_legal_path_is_read_back_exactly(chosen, root):
+    rules, place = chosen
+    paths = render(rules, root, place)
+    assert parse(rules, root, paths.sample) == place
     without_sample = place.model_copy(update={"sample": ""})
     for path in (paths.raw, paths.visit, paths.process, f"{paths.process}/deep/er"):
-        assert parse(RULES, root, path) == without_sample
-    assert is_in_proposal(RULES, root, paths.sample)
-    assert not is_in_proposal(RULES, root, unowned_path(RULES, root, place.beamline))
+        assert parse(rules, root, path) == without_sample
+    assert is_in_proposal(rules, root, paths.sample)
+    assert not is_in_proposal(rules, root, unowned_path(rules, root, place.beamline))
 
 
-@given(places, st.integers(6, 90), st.text(max_size=3))
-def test_a_path_with_anything_put_into_it_is_no_path_or_renders_to_itself(place, position, text):
-    legal = render(RULES, "/data", place).sample
+@given(any_place, any_place)
+def test_two_places_never_share_a_path(one, other):
+    (rules, place), (its_rules, its_place) = one, other
+    if rules is its_rules and place != its_place:
+        assert render(rules, "/data", place).sample != render(rules, "/data", its_place).sample
+
+
+@given(any_place, st.integers(6, 90), st.text(max_size=3))
+def test_a_path_with_anything_put_into_it_is_no_path_or_renders_to_itself(chosen, position, text):
+    rules, place = chosen
+    legal = render(rules, "/data", place).sample
     path = legal[:position] + text + legal[position:]
-    found = parse(RULES, "/data", path)
+    found = parse(rules, "/data", path)
     if found is not None and found.sample:
-        assert render(RULES, "/data", found).sample == path
+        assert render(rules, "/data", found).sample == path
 
 
 @pytest.mark.parametrize(
@@ -132,12 +175,16 @@ def test_every_shipped_rule_set_loads_under_its_own_name():
         assert load_rules(name).name == name
 
 
+LEVEL = {"made_by": "us", "owner": "service", "group": "proposal", "modes": ["2770"]}
+
+
 def document() -> dict:
     return RULES.model_dump(mode="json") | {
         "tree": [
-            level.model_dump() | {"modes": [f"{mode:o}" for mode in level.modes]} for level in RULES.tree
+            level.model_dump(mode="json") | {"modes": [f"{mode:o}" for mode in level.modes]}
+            for level in RULES.tree
         ],
-        "inside": RULES.inside.model_dump() | {"modes": ["2770"]},
+        "inside": RULES.inside.model_dump(mode="json") | {"modes": ["2770"]},
     }
 
 
@@ -149,6 +196,10 @@ def document() -> dict:
         ({"zone": "Europe/Lund"}, "Europe/Lund"),
         ({"patterns": {"category": "x"}}, "beamline is missing"),
         ({"visit_gap_hours": 0}, "visit_gap_hours"),
+        ({"trees": {"staff": [{**LEVEL, "name": "{visit}"}]}}, "no level names {beamline}"),
+        ({"tree": [{**LEVEL, "name": "{beamline}-{proposal}-{visit}"}]}, "visitors from staff"),
+        ({"inside": {**LEVEL, "default_acl": "u::rwx"}}, "exactly one entry g::"),
+        ({"inside": {**LEVEL, "default_acl": "u::rwx,g:rwx,o::---"}}, "'g:rwx' is no entry"),
     ],
 )
 def test_a_rule_set_that_cannot_be_used_says_why(tmp_path, change, reason):
@@ -157,6 +208,21 @@ def test_a_rule_set_that_cannot_be_used_says_why(tmp_path, change, reason):
     file.write_text(yaml.safe_dump(document() | change))
     with pytest.raises(RulesError, match=reason):
         load_rules(str(file))
+
+
+def test_a_folder_for_unowned_scans_that_a_proposal_may_own_is_refused():
+    rules = RULES.model_copy(update={"unowned": "staff/{beamline}/00000000"})
+    with pytest.raises(RulesError, match="lies in a proposal"):
+        unowned_path(rules, "/data", "biomax")
+
+
+def test_a_level_that_can_be_read_in_two_ways_refuses_to_render():
+    level = RULES.tree[3].model_copy(update={"name": "{proposal}-{visit}"})
+    patterns = {**RULES.patterns, "proposal": "[0-9-]+", "visit": "[0-9-]+"}
+    rules = RULES.model_copy(update={"tree": (*RULES.tree[:2], level), "patterns": patterns})
+    place = SLIDE.model_copy(update={"proposal": "1", "visit": "2-3"})
+    with pytest.raises(RulesError, match="read back as another place"):
+        render(rules, "/data", place)
 
 
 def test_an_unknown_rule_set_names_the_shipped_ones():

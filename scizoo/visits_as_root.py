@@ -1,0 +1,65 @@
+"""What only root can do to the visits of others' files, where the files are; needs no Tango."""
+
+import os
+
+from sdm.errors import RulesError, SdmError
+from sdm.file_worker import FileWorker
+from sdm.folder_plan import FolderPlan, Principals, plan_visit
+from sdm.path_rules import parse, render
+from sdm.progress import Tell
+from sdm.rule_files import load_rules
+from sdm.visit_lock import LOCKED_VISIT, LockReport
+
+
+class NotForRootError(SdmError):
+    """Root must not do this to that folder; the text says why."""
+
+
+def lock_rest(folder: str, rules_name: str, root: str, tell: Tell) -> LockReport:
+    """Lock what is left in a closed visit, whoever owns it.
+
+    Raises
+    ------
+    NotForRootError
+        The folder is no visit of the rules, PathFixer has not closed it, or this is not root.
+    SdmError
+        The rules or the file system failed.
+    """
+    plan = _plan_of(folder, rules_name, root)
+    files = FileWorker()
+    try:
+        visit = next(
+            state for state in files.look(plan.model_copy(update={"branches": ()})) if state.path == plan.end
+        )
+        if visit.mode != LOCKED_VISIT:
+            text = f"{plan.end} has mode {visit.mode:04o}: PathFixer closes it first, with scizoo visit close"
+            raise NotForRootError(text)
+        return files.lock(plan, tell)
+    finally:
+        files.close()
+
+
+def unlock_all(folder: str, rules_name: str, root: str, tell: Tell) -> LockReport:
+    """Give the folders of a reopened visit their rights again, whoever owns them; raises SdmError."""
+    files = FileWorker()
+    try:
+        return files.unlock(_plan_of(folder, rules_name, root), tell)
+    finally:
+        files.close()
+
+
+def _plan_of(folder: str, rules_name: str, root: str) -> FolderPlan:
+    if os.geteuid() != 0:
+        raise NotForRootError("--as-root is for root, on the machine that has the files")
+    rules = load_rules(rules_name)
+    place = parse(rules, root, folder.rstrip("/"))
+    if place is None:
+        raise RulesError(f"{folder} is no visit of {rules_name} below {root}")
+    plan = plan_visit(rules, root, place, _NOBODY)
+    if render(rules, root, place).visit != folder.rstrip("/"):
+        raise NotForRootError(f"{folder} lies in visit {plan.end}: give that")
+    return plan
+
+
+_NOBODY = Principals(service=0, beamline=0, proposal=0)
+"""Locking asks for nobody's name: each entry keeps its owner and group."""

@@ -1,0 +1,67 @@
+"""The commands of a PathFixer about visits: each starts a job and returns its id."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tango.server import command
+
+from pathfixer.keeper import Keeper
+from pathfixer.visit_desk import VisitDesk
+from pathfixer.visit_order import VisitOrder, parse_order
+from sdm.progress import Tell, to_job
+from tango_devices.jobs import Job
+from tango_devices.path_fixer_attributes import SessionAttributes
+
+ORDER = "visit (its folder, or <proposal>/<visit>), by (user@host, a claim), reason? as JSON"
+
+
+class VisitCommands(SessionAttributes):
+    """Orders about visits; who may give them is checked by the name that is claimed."""
+
+    @command(dtype_in=str, doc_in=ORDER, dtype_out=str)
+    def CloseVisit(self, text: str) -> str:  # noqa: N802 - a Tango command
+        """Start to close a visit that nobody has, and to lock it."""
+        return self._order(text, VisitDesk.close)
+
+    @command(dtype_in=str, doc_in=ORDER, dtype_out=str)
+    def LockVisit(self, text: str) -> str:  # noqa: N802
+        """Start to lock a closed visit again, and to look what root has done of the rest."""
+        return self._order(text, VisitDesk.lock)
+
+    @command(dtype_in=str, doc_in=ORDER, dtype_out=str)
+    def ReopenVisit(self, text: str) -> str:  # noqa: N802
+        """Start to open a closed visit again, for a while and a reason."""
+        return self._order(text, VisitDesk.reopen)
+
+    @command(dtype_in=str, doc_in=ORDER, dtype_out=str)
+    def TrustVisit(self, text: str) -> str:  # noqa: N802
+        """Start to take a visit's folders as they are now, for a reason."""
+        return self._order(text, VisitDesk.trust)
+
+    @command(dtype_out=str)
+    def VisitRecords(self) -> str:  # noqa: N802
+        """Start to read the records of all visits (scizoo.visit/1), for the archive."""
+        return self.keeper_job("records", lambda keeper, job: _records(keeper))
+
+    def keeper_job(self, kind: str, work: Callable[[Keeper, Job], Any]) -> str:
+        """Start a job with the keeper and return its id."""
+        raise NotImplementedError
+
+    def client_text(self) -> str:
+        """Return who asks, as far as Tango knows."""
+        raise NotImplementedError
+
+    def _order(self, text: str, act: Callable[[VisitDesk, VisitOrder, Tell], list[str]]) -> str:
+        client = self.client_text()
+
+        def work(keeper: Keeper, job: Job) -> list[str]:
+            order = parse_order(text)
+            order = order.model_copy(update={"by": f"{order.by} ({client})"})
+            return act(keeper.visits, order, to_job(job.progress))
+
+        return self.keeper_job("visit", work)
+
+
+def _records(keeper: Keeper) -> list[Any]:
+    return [json.loads(record.model_dump_json(by_alias=True)) for record in keeper.visits.records()]
