@@ -11,8 +11,8 @@ from pathfixer.open_request import OpenRequest
 from pathfixer.set_points import SetPoints
 from scifish.session import Session
 
-FRESH = timedelta(seconds=30)
-"""Whoever chooses out of an older answer of the user office has it asked again behind their back."""
+REFRESH = timedelta(minutes=5)
+"""While somebody chooses, the user office is asked again this often, behind their back."""
 
 
 class Desk:
@@ -33,6 +33,7 @@ class Desk:
         self._keeper = keeper
         self._clock = clock
         self._set_points = SetPoints()
+        self._refreshed_at: datetime | None = None
 
     @property
     def username(self) -> str:
@@ -88,8 +89,9 @@ class Desk:
     def choices(self, question: Question) -> Choices:
         """Return what a user may choose, from memory; stages nothing."""
         office, username = self._keeper.office, question.username
-        as_of = office.as_of
-        if as_of is None or self._clock() - as_of > FRESH:
+        as_of, now = office.as_of, self._clock()
+        if self._refreshed_at is None or now - self._refreshed_at > REFRESH:
+            self._refreshed_at = now
             office.refresh()
         sessions = [step.session for step in self._keeper.current.steps]
         return Choices(

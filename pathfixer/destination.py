@@ -9,6 +9,7 @@ from pathfixer.followers import Followers
 from pathfixer.sessions import closed_document
 from pathfixer.watch import TreeWatch
 from scifish.session import Session
+from sdm.findings import Finding
 
 
 class Destination:
@@ -59,6 +60,13 @@ class Destination:
         """Return what people should see to, with the name of who did not follow."""
         return [*self.macro_servers.complaints(), *self.listeners.complaints()]
 
+    def listener_findings(self) -> list[Finding]:
+        """Return how the listeners stand, for a check."""
+        complaints = self.listeners.complaints()
+        if not complaints and self.listeners.lines():
+            return [Finding(part="listeners", ok=True, finding="; ".join(self.listeners.lines()))]
+        return [Finding(part="listeners", ok=False, finding=text, cure=_CURE) for text in complaints]
+
     def follow(self) -> None:
         """Send everybody where the session is now; returns at once."""
         session = self._session()
@@ -73,3 +81,6 @@ class Destination:
     def _session(self) -> Session:
         is_safe = self._current.is_open and not self._watch.broken
         return self._current.session if is_safe else self._unowned
+
+
+_CURE = "see to that device; it follows by itself when it lets itself be written"

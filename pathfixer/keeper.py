@@ -196,7 +196,10 @@ class Keeper:
         session = self.session
         plan = self._plan()
         folder = session.sample_path if plan else self._parts.unowned_path
-        complaints, lines = self.destination.complaints(), self.destination.macro_servers.lines()
+        complaints, lines = (
+            self.destination.macro_servers.complaints(),
+            self.destination.macro_servers.lines(),
+        )
         findings = [
             *self._parts.files.check(plan, folder, self._parts.free_limit_gib, self._parts.writers),
             *self.visits.check(plan, tell),
@@ -204,7 +207,7 @@ class Keeper:
         ]
         if not complaints and lines:
             findings.append(Finding(part="ScanDir", ok=True, finding="; ".join(lines)))
-        return findings
+        return [*findings, *self.destination.listener_findings()]
 
     def repair(self) -> list[Finding]:
         """Repair the session's folders as far as that loses nothing; raises RefusedError without one."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from scifish.session import Session, parse_session
 
-SEEN = ("State", "Status", "Session", "Sample", "ProposalsAsOf", "JobState", "JobProgress")
+SEEN = ("State", "Status", "Session", "Sample", "JobState", "JobProgress")
 """Attributes that are read together."""
 
 SWITCHING = ("session", "repair")
@@ -34,8 +34,6 @@ class Look:
         Open or closed; none while the device is in FAULT and has none to show.
     sample
         Asked for last; its folder may still be in the making.
-    office_as_of
-        When the user office answered last, RFC 3339; empty: never.
     activity
         The job that holds the session, by whomever it was begun.
     """
@@ -44,7 +42,6 @@ class Look:
     status: str
     session: Session | None = None
     sample: str = ""
-    office_as_of: str = ""
     activity: Activity | None = None
 
 
@@ -56,7 +53,6 @@ def parse_look(values: Mapping[str, Any]) -> Look:
         status=values["Status"],
         session=parse_session(text) if text else None,
         sample=values["Sample"],
-        office_as_of=values["ProposalsAsOf"],
         activity=_activity(values["JobState"] or (), values["JobProgress"] or ()),
     )
 

@@ -52,8 +52,9 @@ class VisitDesk:
 
     @property
     def lines(self) -> list[str]:
-        """One line per visit, newest first; never waits."""
-        return [visit.line for visit in self._closing.book.visits()]
+        """One line per visit, reopened ones first, then the newest; never waits."""
+        visits = sorted(self._closing.book.visits(), key=lambda visit: visit.state != "reopened")
+        return [visit.line for visit in visits]
 
     def records(self) -> list[VisitRecord]:
         """Return all records of all visits, oldest first."""
@@ -92,7 +93,8 @@ class VisitDesk:
         """Look at the whole tree of a session, and for what can be written in closed visits."""
         try:
             findings = self._inspector.check_tree(plan, tell) if plan else []
-            return [*findings, *self._inspector.check_closed(self._closing.closed_plans(), tell)]
+            closed = self._closing.closed_plans()
+            return [*findings, *(self._inspector.check_closed(closed, tell) if closed else [])]
         except (FolderError, WorkerError) as error:
             return [Finding(part="tree", ok=False, finding=str(error), cure="see there, then Check again")]
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from pathfixer.activity import Activity
-from pathfixer.errors import PathFixerError
+from pathfixer.errors import PathFixerError, RefusedError
 from pathfixer.known_visit import KnownVisit
 from pathfixer.visit_closing import VisitClosing
 from pathfixer.visit_locking import BY_ITSELF
@@ -68,6 +68,8 @@ class VisitTending:
                 return
             try:
                 self._tend(self._renewed(visit), activity)
+            except RefusedError as error:
+                log.info("visit %s stays as it is: %s", visit.name, error)
             except (PathFixerError, SdmError) as error:
                 log.warning("visit %s: %s", visit.name, error)
 

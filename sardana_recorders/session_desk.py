@@ -3,7 +3,7 @@
 from typing import Any
 
 from pathfixer.client import PathFixerClient
-from pathfixer.errors import CommandError
+from pathfixer.errors import CommandError, ReasonWantedError
 from pathfixer.followed import followed_path_fixer, short
 from sardana_recorders.session_words import (
     complaint_lines,
@@ -54,7 +54,7 @@ class SessionDesk:
 
     def open(self, username: str, proposal: str, visit: str, sample: str, endstation: str) -> None:
         """Open a session; without a proposal say which there are to choose from."""
-        self._refuse_in_a_scan()
+        refuse_in_a_scan(self._macro)
         if not username:
             raise SessionError("say who measures: newsession <username> <proposal>")
         try:
@@ -72,7 +72,7 @@ class SessionDesk:
                 tell=self._tell,
             )
         except CommandError as error:
-            raise SessionError(f"no session was opened, all is as it was: {error}") from None
+            raise SessionError(f"no session was opened, all is as it was: {_why(error)}") from None
         self.show()
 
     def set_sample(self, sample: str) -> None:
@@ -85,11 +85,11 @@ class SessionDesk:
 
     def close(self) -> None:
         """Close the session."""
-        self._refuse_in_a_scan()
+        refuse_in_a_scan(self._macro)
         try:
             self._fixer.close_session(asking_door=short(str(self._macro.getDoorName())))
         except CommandError as error:
-            raise SessionError(f"the session was not closed: {error}") from None
+            raise SessionError(f"the session was not closed: {_why(error)}") from None
         self.show()
 
     def _offer(self, username: str) -> None:
@@ -108,10 +108,16 @@ class SessionDesk:
         environment = self._macro.getAllEnv()
         return str(environment["ScanDir"]) if environment.get("ScanDir") else None
 
-    def _refuse_in_a_scan(self) -> None:
-        """A hook of a scan that switches the session would tear that scan in two."""
-        parent = self._macro.getParentMacro()
-        while parent is not None:
-            if getattr(parent, "_gScan", None) is not None:
-                raise SessionError(f"not while {parent.getName()} runs: wait for its end")
-            parent = parent.getParentMacro()
+
+def refuse_in_a_scan(macro: Any) -> None:
+    """Raise SessionError for a macro that a scan runs as its hook: a switch would tear that scan in two."""
+    parent = macro.getParentMacro()
+    while parent is not None:
+        if getattr(parent, "_gScan", None) is not None:
+            raise SessionError(f"not while {parent.getName()} runs: wait for its end")
+        parent = parent.getParentMacro()
+
+
+def _why(error: CommandError) -> str:
+    where = " (in the panel ctpathfixer)" if isinstance(error, ReasonWantedError) else ""
+    return f"{error}{where}"

@@ -1,6 +1,8 @@
 """What only root can do to the visits of others' files, where the files are; needs no Tango."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sdm.errors import RulesError, SdmError
 from sdm.file_worker import FileWorker
@@ -26,26 +28,40 @@ def lock_rest(folder: str, rules_name: str, root: str, tell: Tell) -> LockReport
         The rules or the file system failed.
     """
     plan = _plan_of(folder, rules_name, root)
-    files = FileWorker()
-    try:
-        visit = next(
-            state for state in files.look(plan.model_copy(update={"branches": ()})) if state.path == plan.end
-        )
-        if visit.mode != LOCKED_VISIT:
-            text = f"{plan.end} has mode {visit.mode:04o}: PathFixer closes it first, with scizoo visit close"
-            raise NotForRootError(text)
+    with _worker() as files:
+        _require(files, plan, LOCKED_VISIT, "PathFixer closes it first, with scizoo visit close")
         return files.lock(plan, tell)
-    finally:
-        files.close()
 
 
 def unlock_all(folder: str, rules_name: str, root: str, tell: Tell) -> LockReport:
-    """Give the folders of a reopened visit their rights again, whoever owns them; raises SdmError."""
+    """Give the folders of a reopened visit their rights again, whoever owns them.
+
+    Raises
+    ------
+    NotForRootError
+        The folder is no visit of the rules, PathFixer has not opened it again, or this is not root.
+    SdmError
+        The rules or the file system failed.
+    """
+    plan = _plan_of(folder, rules_name, root)
+    with _worker() as files:
+        _require(files, plan, plan.chain[-1].mode, "PathFixer opens it first, with scizoo visit reopen")
+        return files.unlock(plan, tell)
+
+
+@contextmanager
+def _worker() -> Iterator[FileWorker]:
     files = FileWorker()
     try:
-        return files.unlock(_plan_of(folder, rules_name, root), tell)
+        yield files
     finally:
         files.close()
+
+
+def _require(files: FileWorker, plan: FolderPlan, mode: int, otherwise: str) -> None:
+    folders = files.look(plan.model_copy(update={"branches": ()}))
+    if folders[-1].mode != mode:
+        raise NotForRootError(f"{plan.end} has mode {folders[-1].mode:04o}: {otherwise}")
 
 
 def _plan_of(folder: str, rules_name: str, root: str) -> FolderPlan:

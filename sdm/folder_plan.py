@@ -85,11 +85,13 @@ def plan_site(rules: PathRules, root: str, category: Category, beamline: str, wh
 def plan_proposal(
     rules: PathRules, root: str, category: Category, beamline: str, proposal: str, who: Principals
 ) -> FolderPlan:
-    """Return the way to a proposal's folder, and that folder itself."""
+    """Return what lies above the visits of a proposal at a beamline; from the proposal on, root makes it."""
     place = Place(category=category, beamline=beamline, proposal=proposal, visit="")
-    last = next(number for number, level in enumerate(rules.tree) if "{proposal}" in level.name)
-    levels = rules.tree[: last + 1]
-    return FolderPlan(root=root, chain=tuple(_step(level.render(place), level, who) for level in levels))
+    levels = list(takewhile(lambda level: "{visit}" not in level.name, rules.tree_of(category)))
+    first = next(number for number, level in enumerate(levels) if "{proposal}" in level.name)
+    steps = [_step(level.render(place), level, who) for level in levels]
+    made = [step.model_copy(update={"made_by_us": True}) for step in steps[first:]]
+    return FolderPlan(root=root, chain=(*steps[:first], *made))
 
 
 def _down(path: str, steps: tuple[Step, ...]) -> Generator[tuple[str, str, Step], None, str]:

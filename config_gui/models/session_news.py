@@ -66,7 +66,6 @@ class SessionDesk:
         self._period_s = period_s
         self._question = Question()
         self._news = SessionNews()
-        self._choices_of: tuple[object, ...] = ()
         self._asking = Asking(self.look, "news of PathFixer", period_s)
 
     def start(self) -> None:
@@ -98,21 +97,13 @@ class SessionDesk:
     def _ask(self, question: Question) -> SessionNews:
         try:
             look = self._fixer.look()
-            choices = self._choices(question, look)
+            choices = self._choices(question) if look.state != "FAULT" else Choices()
         except PathFixerError as error:
             return replace(self._news, trouble=str(error))
         except Exception as error:  # noqa: BLE001 - edge of a thread: it must go on, and people must know
             return replace(self._news, trouble=f"news of PathFixer: {type(error).__name__}: {error}")
         return SessionNews(look, choices, question, datetime.now(timezone.utc))
 
-    def _choices(self, question: Question, look: Look) -> Choices:
-        """Return the choices; asked for again when the user office, or the session, has changed them."""
-        revision = look.session.revision if look.session else None
-        now = (question, look.office_as_of, revision)
-        if look.state == "FAULT":
-            return Choices()
-        if now == self._choices_of:
-            return self._news.choices
-        choices = self._fixer.choices(question.username, question.proposal, question.visit)
-        self._choices_of = now
-        return choices
+    def _choices(self, question: Question) -> Choices:
+        """Return the choices; the device answers from memory, and may know more with every look."""
+        return self._fixer.choices(question.username, question.proposal, question.visit)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sdm.groups.entries import Account, Posix
 from sdm.groups.errors import DirectoryRefusedError
-from sdm.groups.steps import PlainStep, Site
+from sdm.groups.steps import Site, Step
 
 HOME_LIMIT_S = 120
 
@@ -20,7 +20,7 @@ def read_account(site: Site, name: str) -> Account:
 
 
 @dataclass(frozen=True)
-class MoveAccount(PlainStep):
+class MoveAccount(Step):
     """Move an account to the unit of those who may measure."""
 
     account: str
@@ -42,7 +42,7 @@ class MoveAccount(PlainStep):
 
 
 @dataclass(frozen=True)
-class SetPosix(PlainStep):
+class SetPosix(Step):
     """Give an account the POSIX attributes that it lacks."""
 
     account: str
@@ -70,7 +70,7 @@ class SetPosix(PlainStep):
 
 
 @dataclass(frozen=True)
-class EnableAccount(PlainStep):
+class EnableAccount(Step):
     """Let an account log in."""
 
     account: str
@@ -90,7 +90,7 @@ class EnableAccount(PlainStep):
 
 
 @dataclass(frozen=True)
-class MakeHome(PlainStep):
+class MakeHome(Step):
     """Make an account's home by the configured command; the home is visible on this machine."""
 
     account: str

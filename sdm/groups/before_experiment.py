@@ -72,15 +72,11 @@ def _ancestors(proposal: Proposal, office: UserOffice) -> list[Proposal]:
 
 
 def _folders(wanted: Wanted, plan: Plan, site: Site) -> list[Step]:
+    """Return the folders that are to be made; two beamlines may share one, it is the first one's."""
     is_new = any(step.makes == wanted.group for step in plan.steps)
-    steps = [
-        GiveFolder(
-            folder_path(site, wanted.category, beamline, wanted.proposal),
-            wanted.proposal,
-            beamline,
-            wanted.category,
-            wanted.group,
-        )
-        for beamline in wanted.beamlines
-    ]
-    return [step for step in steps if is_new or not step.is_done(site)]
+    steps: dict[str, GiveFolder] = {}
+    for beamline in wanted.beamlines:
+        path = folder_path(site, wanted.category, beamline, wanted.proposal)
+        step = GiveFolder(path, wanted.proposal, beamline, wanted.category, wanted.group)
+        steps.setdefault(path, step)
+    return [step for step in steps.values() if is_new or not step.is_done(site)]

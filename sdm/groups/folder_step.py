@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from sdm.accounts import gid_of, uid_of
 from sdm.errors import FolderError
 from sdm.folder_plan import FolderPlan, Principals, plan_proposal
+from sdm.folder_plan import Step as FolderPart
 from sdm.folder_repair import repair_folders
 from sdm.folder_rights import differences
 from sdm.folder_walk import look_at, opened_folders
 from sdm.groups.errors import DirectoryRefusedError
-from sdm.groups.steps import PlainStep, Site
+from sdm.groups.steps import Site, Step
 from sdm.path_rules import Category
 from sdm.principal import parse_principal
 
 
 @dataclass(frozen=True)
-class GiveFolder(PlainStep):
+class GiveFolder(Step):
     """Make one beamline's folder of a proposal, its owner and group by the rules."""
 
     path: str
@@ -28,7 +29,7 @@ class GiveFolder(PlainStep):
     group: str
 
     @property
-    def needs(self) -> str:  # type: ignore[override]
+    def needs(self) -> str:
         """The proposal's group."""
         return self.group
 
@@ -45,10 +46,10 @@ class GiveFolder(PlainStep):
         """Return what is not by the rules, each with its cure; the site's folders above are its own."""
         try:
             with opened_folders(self._plan(site)) as folders:
-                descriptor, path, step = list(folders)[-1]
-                if path != self.path or descriptor is None:
-                    return [f"{path} is missing"]
-                return [str(one) for one in differences(look_at(descriptor, path), step)]
+                found = [_look(*folder) for folder in folders]
+            complete = found and found[-1][0] == self.path
+            differing = [text for _, texts in found for text in texts]
+            return differing if complete else [*differing, f"{self.path} is missing"]
         except (FolderError, DirectoryRefusedError) as error:
             return [str(error)]
 
@@ -79,11 +80,19 @@ class GiveFolder(PlainStep):
         return plan_proposal(site.rules, settings.data_root, self.category, self.beamline, self.proposal, who)
 
 
+def _look(descriptor: int | None, path: str, step: FolderPart) -> tuple[str, list[str]]:
+    """Return the path of a folder and what is wrong with it; a missing one has no path."""
+    if descriptor is None:
+        return "", []
+    found = differences(look_at(descriptor, path), step) if step.made_by_us else []
+    return path, [str(one) for one in found]
+
+
 def folder_path(site: Site, category: Category, beamline: str, proposal: str) -> str:
     """Return the path of a proposal's folder at a beamline."""
     who = Principals(service=0, beamline=0, proposal=0)
     plan = plan_proposal(site.rules, site.settings.data_root, category, beamline, proposal, who)
-    return [path for _, path, _ in plan.walk()][-1]
+    return plan.end
 
 
 def _service(site: Site, name: str) -> int:

@@ -17,16 +17,10 @@ def plan_groups(wanted: Wanted, found: Found, settings: GroupsSettings) -> Plan:
     """Return the plan of one proposal, without its folders; raises GroupsSettingsError for a full range."""
     members = members_wanted(wanted, found)
     blocks = tuple(_blocks(wanted, found, members))
-    steps = (
-        [] if blocks else [*_group(wanted, found, settings, members), *plan_accounts(wanted, found, settings)]
-    )
-    if not blocks:
-        steps += [*_joiners(wanted, found, members, steps), *_leavers(wanted, found, members)]
-        steps += _links(wanted, found, settings, members)
     return Plan(
         proposal=wanted.proposal,
         group=wanted.group,
-        steps=tuple(steps),
+        steps=() if blocks else tuple(_steps(wanted, found, settings, members)),
         problems=tuple(_problems(wanted, found, settings, members)),
         holds=tuple(_holds(wanted, found, settings, members)),
         blocks=blocks,
@@ -51,9 +45,20 @@ def leavers(found: Found, members: frozenset[Member]) -> list[Member]:
     return sorted(found.group.members - members) if found.group else []
 
 
-def _group(
+def _steps(
     wanted: Wanted, found: Found, settings: GroupsSettings, members: frozenset[Member]
 ) -> Iterator[Step]:
+    making = list(_group(wanted, found, settings, members))
+    yield from making
+    yield from plan_accounts(wanted, found, settings)
+    yield from _joiners(wanted, found, members, {step.first for step in making})
+    yield from (RemoveMember(wanted.group, one) for one in leavers(found, members))
+    yield from _links(wanted, found, settings, members)
+
+
+def _group(
+    wanted: Wanted, found: Found, settings: GroupsSettings, members: frozenset[Member]
+) -> Iterator[MakeGroup]:
     if found.group is not None:
         return
     gid = None
@@ -67,15 +72,11 @@ def _first(wanted: Wanted, members: frozenset[Member]) -> Member:
     return fixed[0] if fixed else min(members)
 
 
-def _joiners(wanted: Wanted, found: Found, members: frozenset[Member], before: list[Step]) -> Iterator[Step]:
-    made_with = {step.first for step in before if isinstance(step, MakeGroup)}
-    listed = found.group.members if found.group else frozenset()
-    primary = {account_member(name) for name in found.group.primary} if found.group else set()
-    yield from (AddMember(wanted.group, one) for one in sorted(members - listed - primary - made_with))
-
-
-def _leavers(wanted: Wanted, found: Found, members: frozenset[Member]) -> Iterator[Step]:
-    yield from (RemoveMember(wanted.group, one) for one in leavers(found, members))
+def _joiners(
+    wanted: Wanted, found: Found, members: frozenset[Member], made_with: set[Member]
+) -> Iterator[Step]:
+    inside = _inside(found.group) if found.group else frozenset()
+    yield from (AddMember(wanted.group, one) for one in sorted(members - inside - made_with))
 
 
 def _links(
@@ -108,6 +109,9 @@ def _holds(
 ) -> Iterator[str]:
     if not wanted.office:
         yield "the user office names nobody with an account"
+    for name in sorted(wanted.fixed_groups):
+        if found.groups[name] is None:
+            yield f"fixed group {name} is not in the directory, and its people might be taken for leavers"
     going = leavers(found, members)
     listed = len(found.group.members) if found.group else 0
     if listed and len(going) / listed > settings.leaver_share:

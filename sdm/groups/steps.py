@@ -1,7 +1,7 @@
 """One change of groups each: what it says, whether it is done already, and doing it."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
 
 from sdm.groups.directory import Directory
 from sdm.groups.entries import Member
@@ -21,53 +21,41 @@ class Site:
     rules: PathRules
 
 
-class Step(Protocol):
-    """A change that can be looked at before, made, and looked at after.
-
-    Attributes
-    ----------
-    text
-        What is done, as ``add kim to 20170251-group``.
-    note
-        What people should know about it, or nothing.
-    needs
-        Group without which it makes no sense, or nothing.
-    makes
-        Group that it makes, or nothing.
-    """
+@dataclass(frozen=True)
+class Step(ABC):
+    """A change that can be looked at before, made, and looked at after."""
 
     @property
-    def text(self) -> str: ...  # noqa: D102
+    @abstractmethod
+    def text(self) -> str:
+        """What is done, as ``add kim to 20170251-group``."""
 
     @property
-    def note(self) -> str: ...  # noqa: D102
+    def note(self) -> str:
+        """What people should know about it, or nothing."""
+        return ""
 
     @property
-    def needs(self) -> str: ...  # noqa: D102
+    def needs(self) -> str:
+        """The group without which it makes no sense, or nothing."""
+        return ""
 
     @property
-    def makes(self) -> str: ...  # noqa: D102
+    def makes(self) -> str:
+        """The group that it makes, or nothing."""
+        return ""
 
+    @abstractmethod
     def is_done(self, site: Site) -> bool:
-        """Tell whether it is so already, by reading."""
-        ...
+        """Tell whether it is so already, by reading; raises GroupsError."""
 
+    @abstractmethod
     def do(self, site: Site) -> None:
         """Make the change; raises GroupsError or FolderError."""
-        ...
 
 
 @dataclass(frozen=True)
-class PlainStep:
-    """A step about which there is nothing more to say."""
-
-    note = ""
-    needs = ""
-    makes = ""
-
-
-@dataclass(frozen=True)
-class MakeGroup(PlainStep):
+class MakeGroup(Step):
     """Make the proposal's group, with one member at once: some directories allow no empty group."""
 
     group: str
@@ -75,7 +63,7 @@ class MakeGroup(PlainStep):
     first: Member
 
     @property
-    def makes(self) -> str:  # type: ignore[override]
+    def makes(self) -> str:
         """The group."""
         return self.group
 
@@ -108,14 +96,14 @@ class MakeGroup(PlainStep):
 
 
 @dataclass(frozen=True)
-class AddMember(PlainStep):
+class AddMember(Step):
     """Add an account or a group to a group."""
 
     group: str
     member: Member
 
     @property
-    def needs(self) -> str:  # type: ignore[override]
+    def needs(self) -> str:
         """The group."""
         return self.group
 
@@ -138,21 +126,25 @@ class LinkGroup(AddMember):
     """Put the proposal's group into a resource group."""
 
     @property
-    def needs(self) -> str:  # type: ignore[override]
+    def needs(self) -> str:
         """The proposal's group."""
         return self.member.name
 
 
 @dataclass(frozen=True)
-class RemoveMember(PlainStep):
+class RemoveMember(Step):
     """Let a member leave a group, and nothing else."""
 
     group: str
     member: Member
-    note = NEXT_LOG_IN
 
     @property
-    def needs(self) -> str:  # type: ignore[override]
+    def note(self) -> str:
+        """When it takes effect."""
+        return NEXT_LOG_IN
+
+    @property
+    def needs(self) -> str:
         """The group."""
         return self.group
 

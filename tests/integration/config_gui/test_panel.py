@@ -302,3 +302,29 @@ def test_a_device_that_nobody_knows_is_told(visitor: Visitor) -> None:
     visitor.is_told(visitor.panel.notices.trouble, "test/nobody/1 does not answer")
     assert {visitor.panel.rows.read[field].text() for field in Field} == {"?"}
     assert not visitor.panel.line.notice.isVisible()
+
+
+def test_while_the_user_office_is_away_staff_open_with_a_reason(visitor: Visitor, biomax: Biomax) -> None:
+    visitor.types(Field.USERNAME, "mikegu")
+    visitor.waits(lambda: len(visitor.offered(Field.PROPOSAL)) == 3)
+    biomax.site.office.unlink()
+    visitor.types(Field.PROPOSAL, "20209999")
+    visitor.clicks(visitor.panel.open)
+    refusal = visitor.panel.notices.refusal
+    visitor.waits(refusal.isVisible)
+    assert "mikegu may open it with an override_reason" in refusal.text.text()
+    visitor.qtbot.keyClicks(refusal.reason, "the PI is on the telephone")
+    visitor.clicks(refusal.do)
+    visitor.reads(Field.PROPOSAL, "20209999")
+    session = biomax.client.session()
+    assert (session.origin, session.override_reason) == ("override", "the PI is on the telephone")
+    visitor.is_told(visitor.panel.notices.condition, "the user office is away")
+
+
+def test_a_path_fixer_in_fault_shows_what_it_says(visitor: Visitor, biomax: Biomax) -> None:
+    device = biomax.server.proxy()
+    device.put_property({"Rules": ["nowhere_v1"]})
+    device.Init()
+    visitor.is_told(visitor.panel.notices.condition, "nowhere_v1")
+    assert visitor.panel.notices.condition.objectName() == "bad"
+    assert not visitor.panel.open.isEnabled() and not visitor.panel.check.isEnabled()

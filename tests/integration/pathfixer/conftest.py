@@ -20,6 +20,7 @@ from sdm.folder_plan import Principals
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
 from sdm.testing.files_here import FilesHere
+from tests.waiting import wait_for
 
 OFFICE = """
 proposals:
@@ -176,8 +177,18 @@ def own_sardana(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Sard
     server.name = "sardana-mortal"
     server.start()
     server.wait_ready()
+    door = next(device.name for device in server.devices if device.device_class == "Door")
+    wait_for(lambda: answers(door), 20, "its Door, which it exports last")
     yield server
     server.stop()
+
+
+def answers(device: str) -> bool:
+    """Tell whether a device is there."""
+    try:
+        return bool(tango.DeviceProxy(device).ping() >= 0)
+    except tango.DevFailed:
+        return False
 
 
 def children_of(pid: int) -> list[int]:

@@ -84,6 +84,8 @@ def test_one_that_refuses_is_an_alarm_with_its_name_and_tried_again(listened, ei
     wait_for(lambda: listened.device.state() == tango.DevState.ALARM, 5, "ALARM")
     assert "test/det/eiger/FilePath: cannot be written: it measures" in listened.device.status()
     assert any("(cannot be written: it measures)" in line for line in listened.device.Listeners)
+    found = {(one.part, one.ok) for one in listened.client.check() if "eiger" in one.finding}
+    assert found == {("listeners", False)}
     eiger.End()
     wait_for(lambda: eiger.FilePath == listened.device.path, 5, "written as soon as it lets us")
     wait_for(lambda: listened.device.state() == tango.DevState.ON, 5, "ON")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.door import Door
+from tests.door import BUSY, Door
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(90)
@@ -98,6 +98,24 @@ def test_a_scope_that_leads_elsewhere_is_warned_of(scanning, door):
         assert f"ScanDir is {scanning.site.unowned}, not " in door.said("Warning")
     finally:
         door.run("usenv", own)
+
+
+def test_a_macro_on_another_door_stops_a_switch_but_not_another_sample(scanning, door):
+    door.run("newsession", "carlcarl", "20260101", "20260914")
+    other = Door(scanning.sardana.door_names[1])
+    scan = other.begin("ascan", "mot02", 0, 1, 100, 0.1)
+    try:
+        wait_for(lambda: other.proxy.State() in BUSY, 10, "a running macro")
+        for macro in (("newsession", "adalov", "20260101"), ("endsession",)):
+            error = refused(door, *macro)
+            assert "a macro runs on door/demo/2" in error
+            assert "force it with a reason (in the panel ctpathfixer)" in error
+        door.run("newsample", "ice")
+        assert scanning.client.session().sample == "ice"
+    finally:
+        other.proxy.StopMacro()
+        scan.wait(20)
+    door.run("endsession")
 
 
 def test_a_macro_server_that_no_path_fixer_names_is_told(sardana, beamline):

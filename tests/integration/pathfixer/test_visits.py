@@ -133,6 +133,9 @@ def test_root_locks_what_belongs_to_others_where_the_files_are(beamline):
     assert rest.returncode == 0, rest.stderr
     assert (stat.S_IMODE(frames.stat().st_mode), frames.stat().st_uid) == (0o440, 61004)
     assert [one.ok for one in beamline.client.check() if one.part == "lock"] == [True]
+    unasked = scizoo("reopen", "--as-root", str(folder), "--root", str(beamline.site.root))
+    assert unasked.returncode == 1
+    assert "PathFixer opens it first" in unasked.stderr
 
 
 def test_a_replaced_folder_refuses_the_visit_until_staff_trust_it(beamline):

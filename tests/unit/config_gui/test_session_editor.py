@@ -32,7 +32,7 @@ SET = SetValues("carlcarl", "20170251", "20201120", "ice", "None")
 
 
 def look_at(session: Session | None, state: str = "ON", activity: Activity | None = None) -> SessionNews:
-    return SessionNews(look=Look(state, "", session, (session and session.sample) or "", "", activity))
+    return SessionNews(look=Look(state, "", session, (session and session.sample) or "", activity))
 
 
 class Device:
@@ -305,19 +305,21 @@ class Fixer:
         return Choices(usernames=("carlcarl",))
 
 
-def test_choices_are_asked_for_again_only_when_something_may_have_changed_them() -> None:
+def test_choices_are_asked_for_with_every_look_for_the_device_may_know_more_by_then() -> None:
     fixer, heard = Fixer(), []
     desk = SessionDesk(fixer, heard.append)
-    for seen in (
-        fixer.seen,
-        fixer.seen,
-        Look("STANDBY", "", CLOSED, office_as_of="2026-11-21T12:00:00+00:00"),
-        Look("ON", "", OPEN, office_as_of="2026-11-21T12:00:00+00:00"),
-    ):
-        fixer.seen = seen
-        desk.look()
-    assert len(fixer.asked) == 3
-    assert [news.choices.usernames for news in heard] == [("carlcarl",)] * 4
+    desk.look()
+    desk.choose(Question(username="carlcarl", proposal="20170251"))
+    desk.look()
+    assert fixer.asked == [("", "", ""), ("carlcarl", "20170251", "")]
+    assert [news.choices.usernames for news in heard] == [("carlcarl",)] * 2
+
+
+def test_a_device_in_fault_is_asked_for_no_choices() -> None:
+    fixer, heard = Fixer(), []
+    fixer.seen = Look("FAULT", "property Beamline is missing")
+    SessionDesk(fixer, heard.append).look()
+    assert fixer.asked == [] and heard[0].choices == Choices()
 
 
 def test_while_there_is_no_answer_the_last_one_stays_with_the_trouble() -> None:

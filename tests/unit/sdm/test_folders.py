@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sdm.errors import FolderError, WorkerError
+from sdm.errors import FolderError, ReplacedError, WorkerError
 from sdm.file_worker import FileWorker
+from sdm.folder_identity import identities
 from sdm.folder_plan import FolderPlan, Principals, plan_visit
 from sdm.path_rules import Place
 from sdm.rule_files import load_rules
@@ -181,3 +182,29 @@ def test_a_closed_worker_leaves_no_process_and_makes_none(plan):
     assert child.poll() is not None
     with pytest.raises(WorkerError, match="not asked any more"):
         worker.look(plan)
+
+
+def test_nothing_is_made_below_a_folder_that_was_replaced(files, plan, root):
+    known = identities(files.make(plan))
+    ice = visit_of(root) / "raw/ice"
+    (ice / "i1").rmdir()
+    ice.rename(ice.with_name("taken"))
+    ice.mkdir()
+    with pytest.raises(ReplacedError, match=r"raw/ice is not the folder it was .* scizoo visit trust"):
+        files.make(plan, known)
+    assert list(ice.iterdir()) == []
+    with pytest.raises(ReplacedError):
+        files.repair(plan, known)
+
+
+def test_files_are_born_readable_by_the_group_whatever_the_umask(files, plan, root):
+    files.make(plan)
+    raw = visit_of(root) / "raw"
+    before = os.umask(0o077)
+    try:
+        (raw / "scan.h5").touch()
+        (raw / "mine").mkdir()
+    finally:
+        os.umask(before)
+    assert mode_of(raw / "scan.h5") == 0o660
+    assert mode_of(raw / "mine") == 0o2770

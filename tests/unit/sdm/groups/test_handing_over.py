@@ -91,3 +91,21 @@ def test_root_hands_over(plan: FolderPlan):
         PROPOSAL_GROUP,
         "0o2750",
     )
+
+
+def test_where_a_proposal_has_a_folder_for_each_beamline_both_are_handed_over(tmp_path: Path):
+    who = Principals(
+        site_owner=0, site_group=0, service=SERVICE, beamline=BEAMLINE_GROUP, proposal=PROPOSAL_GROUP
+    )
+    (tmp_path / "visitor").mkdir()
+    plan = plan_proposal(load_rules("esrf_v1"), str(tmp_path), "visitors", "id00", "ma1234", who)
+    before = os.umask(0)
+    try:
+        repair_folders(plan)
+    finally:
+        os.umask(before)
+    found = [(tmp_path / path).stat() for path in ("visitor/ma1234", "visitor/ma1234/id00")]
+    assert [(one.st_uid, one.st_gid, oct(stat.S_IMODE(one.st_mode))) for one in found] == [
+        (0, PROPOSAL_GROUP, "0o2770"),
+        (SERVICE, PROPOSAL_GROUP, "0o2750"),
+    ]

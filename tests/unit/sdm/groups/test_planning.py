@@ -147,6 +147,17 @@ def test_an_office_that_names_nobody_holds_a_plan():
     assert plan.holds == ("the user office names nobody with an account",)
 
 
+def test_a_fixed_group_that_is_gone_holds_a_plan():
+    found = replace(
+        FOUND, nests=False, group=group(GROUP, *map(account_member, ("kim", "lee", "svc", "sam")))
+    )
+    assert plan_groups(WANTED, found, settings()).holds == ()
+    gone = replace(found, groups={"biomax": None})
+    assert plan_groups(WANTED, gone, settings()).holds == (
+        "fixed group biomax is not in the directory, and its people might be taken for leavers",
+    )
+
+
 def test_a_directory_that_knows_nobody_blocks_a_plan():
     nobody = replace(FOUND, accounts={"kim": None, "lee": None, "svc": None}, groups={"biomax": None})
     plan = plan_groups(WANTED, nobody, settings())
