@@ -158,8 +158,14 @@ class PathFixerClient:
         deadline = time.monotonic() + self._timeout_s
         while (self.session().sample or "") != wanted:
             if self._read("Sample") != wanted or time.monotonic() > deadline:
-                raise CommandError(f"{self._device} did not set sample {sample!r}: {self._read('Status')}")
+                raise self._not_set(sample)
             time.sleep(POLL_S)
+        session = self.session()  # one that could not be set may have been given up before it was read
+        if session.category != "proprietary" and (session.sample or "") != sample.strip():
+            raise self._not_set(sample)
+
+    def _not_set(self, sample: str) -> CommandError:
+        return CommandError(f"{self._device} did not set sample {sample!r}: {self._read('Status')}")
 
     def stage(self, name: str, value: str) -> None:
         """Write a set point: Username, Proposal, Visit or Endstation."""

@@ -191,8 +191,9 @@ def test_a_folder_that_a_member_replaced_is_an_alarm(beamline):
     raw = Path(beamline.device.path)
     raw.rename(raw.with_name("old"))
     raw.symlink_to(beamline.site.root)
-    with pytest.raises(CommandError, match="link or no folder"):
+    with pytest.raises(CommandError, match="did not set sample 'ice'"):
         beamline.client.set_sample("ice")
+    wait_for(lambda: "link or no folder" in beamline.device.status(), 15, "the reason")
     wait_for(lambda: beamline.device.state() == tango.DevState.ALARM, 15, "ALARM")
 
 
