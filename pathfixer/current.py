@@ -1,12 +1,13 @@
 """The session that is open, or that none is: on the disk before anybody sees it."""
 
+import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pathfixer.errors import StoreError
+from pathfixer.errors import BusyError, StoreError
 from pathfixer.sessions import history_line
 from pathfixer.steps import Step, What, Wish
 from pathfixer.store import Store
@@ -57,6 +58,8 @@ class Current:
         self._folders = store.folders()
         self._wish = store.wish()
         self._history = deque(store.history(HISTORY), HISTORY)
+        self._changing = threading.Lock()
+        """Held while disk and memory are changed together."""
 
     @property
     def session(self) -> Session:
@@ -110,12 +113,13 @@ class Current:
             who=change.who,
             reason=change.reason,
         )
-        self._store.commit(step, change.folders, change.fulfilled)
-        reached("pathfixer.committed")
-        self._session, self._folders = change.session, {**self._folders, **change.folders}
-        self._history.appendleft(step)
-        if change.fulfilled is None or self._wish is change.fulfilled:
-            self._wish = None
+        with self._changing:
+            self._store.commit(step, change.folders, change.fulfilled)
+            reached("pathfixer.committed")
+            self._session, self._folders = change.session, {**self._folders, **change.folders}
+            self._history.appendleft(step)
+            if change.fulfilled is None or self._wish is change.fulfilled:
+                self._wish = None
         self._on_change()
 
     def learn(self, visit_folder: str, folders: Identities) -> None:
@@ -123,20 +127,28 @@ class Current:
         self._store.learn_folders(visit_folder, folders)
         self._folders = self._store.folders()
 
-    def ask_for(self, wish: Wish) -> None:
-        """Remember a sample whose folder is yet to be made; raises StoreError."""
-        before, self._wish = self._wish, wish
-        try:
+    def ask_for(self, wish: Wish, session: Session) -> None:
+        """Remember a sample whose folder is yet to be made.
+
+        Raises
+        ------
+        BusyError
+            ``session``, whose sample it is to be, has just been switched.
+        StoreError
+            It could not be remembered.
+        """
+        with self._changing:
+            if self._session.path != session.path:
+                raise BusyError(f"the session has just been switched: write Sample {wish.sample!r} again")
             self._store.set_wish(wish)
-        except StoreError:
-            self._wish = before
-            raise
+            self._wish = wish
         self._on_change()
 
     def give_up(self, wish: Wish) -> None:
         """Forget a wish that cannot be fulfilled, unless another one came since."""
-        with suppress(StoreError):
-            self._store.drop_wish(wish)
-        if self._wish == wish:
-            self._wish = None
+        with self._changing:
+            with suppress(StoreError):
+                self._store.drop_wish(wish)
+            if self._wish == wish:
+                self._wish = None
         self._on_change()

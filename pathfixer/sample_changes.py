@@ -86,7 +86,7 @@ class SampleChanges:
         sample = self._opener.sample_folder(session.category, session.proposal, text.strip())
         self._failed = None
         if sample != self._current.sample or self.warning:
-            self._current.ask_for(Wish(sample=sample, client=client))
+            self._current.ask_for(Wish(sample=sample, client=client), session)
             reached("pathfixer.sample-asked")
             self._run(self.fulfil)
 
