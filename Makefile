@@ -2,6 +2,9 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 RUN := .venv/bin/python -m
+# Each file in one of two processes, each with parts of its own; PROCESSES=0 shows one test after the other.
+PROCESSES ?= 2
+TESTS := $(RUN) pytest -n $(PROCESSES) --dist loadfile
 WITH_GUI := . .state/system/gui.sh &&
 
 # make demo KEEP=1 BROKER=kafka SCICAT_URL=https://…
@@ -28,19 +31,21 @@ demo: ## one scan and one file, from nothing to the catalogue (KEEP=1 BROKER=kaf
 	@$(PYTHON) -m bootstrap demo $(if $(filter kafka,$(BROKER)),kafka)
 	@.venv/bin/scizoo demo $(DEMO_OPTIONS)
 
-# The bad days are a process of their own: a process keeps the first Tango database it has seen.
+# The bad days are a run of their own: a process keeps the first Tango database it has seen.
 test: setup lint ## lint, then all tests against the real parts
-	@$(WITH_GUI) $(RUN) pytest tests/unit tests/integration
-	@$(WITH_GUI) $(RUN) pytest tests/bad_days
+	@$(WITH_GUI) ended=0; \
+	$(TESTS) tests/bad_days || ended=1; \
+	$(TESTS) tests/unit tests/integration || ended=1; \
+	exit $$ended
 
 test-unit: setup ## the fast tests only
-	@$(WITH_GUI) $(RUN) pytest tests/unit
+	@$(WITH_GUI) $(TESTS) tests/unit
 
 test-integration: setup ## the tests with Tango, Sardana, Kafka and MongoDB only
-	@$(WITH_GUI) $(RUN) pytest tests/integration
+	@$(WITH_GUI) $(TESTS) tests/integration
 
 test-bad-days: setup ## whatever dies, nothing is lost: the bad days only
-	@$(WITH_GUI) $(RUN) pytest tests/bad_days
+	@$(WITH_GUI) $(TESTS) tests/bad_days
 
 test-versions: setup ## the lowest and the newest version of each dependency
 	@$(WITH_GUI) $(PYTHON) -m bootstrap.versions lowest newest

@@ -9,10 +9,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 CHECKOUT = Path(__file__).parents[1]
+LEFT_OUT = "scizoo_left_out"
+"""Under this name a process of pytest-xdist tells the first one."""
 
 
 class NeedsRoot:
@@ -48,10 +51,18 @@ class NeedsRoot:
         items[:] = [item for item in items if item not in rooted]
         config.hook.pytest_deselected(items=rooted)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Learn from a process of pytest-xdist what it has left out; all of them collect the same."""
+        self._left_out = getattr(node, "workeroutput", {}).get(LEFT_OUT, self._left_out)
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Run them with sudo where that works."""
-        if self._left_out and self._sudo and not session.config.option.collectonly:
+        """Run them with sudo where that works; a process of pytest-xdist leaves that to the first."""
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput[LEFT_OUT] = self._left_out
+            self._left_out = []
+        elif self._left_out and self._sudo and not session.config.option.collectonly:
             left_out, self._left_out = self._left_out, []
             sys.stdout.write(f"\n{len(left_out)} tests that need root, with {' '.join(self._sudo)}:\n")
             sys.stdout.flush()

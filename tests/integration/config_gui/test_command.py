@@ -24,10 +24,16 @@ from tests.waiting import wait_for
 
 main = importlib.import_module(sys.argv.pop(1)).main
 
+def shown_titles():
+    try:
+        shown = [one for one in Qt.QApplication.topLevelWidgets() if one.isVisible()]
+        return [one.windowTitle() for one in shown if one.windowTitle()]
+    except RuntimeError:  # a splash that was deleted while this thread looked
+        return []
+
 def close():
     wait_for(lambda: Qt.QApplication.instance(), 20, "the application")
-    windows = lambda: [one for one in Qt.QApplication.topLevelWidgets() if one.isVisible()]
-    titles = wait_for(lambda: [one.windowTitle() for one in windows() if one.windowTitle()], 20, "a window")
+    titles = wait_for(shown_titles, 20, "a window")
     print("opened:", *titles, flush=True)
     Qt.QMetaObject.invokeMethod(Qt.QApplication.instance(), "quit", Qt.Qt.QueuedConnection)
 

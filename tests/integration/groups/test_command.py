@@ -16,6 +16,7 @@ from sdm.testing.duo_server import SECRET, DuoServer, Fault
 from sdm.user_office.protocol import Block, Person, Proposal
 from tests.integration.groups.conftest import living
 from tests.integration.groups.worlds import LocalWorld
+from tests.open_to_all import let_everybody_enter
 
 
 class Desk:
@@ -54,8 +55,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(0o755)
+    let_everybody_enter(tmp_path)
     for world in living(LocalWorld(tmp_path)):
         assert isinstance(world, LocalWorld)
         yield Desk(world)

@@ -9,6 +9,7 @@ import pytest
 from sdm.groups.account_steps import read_account
 from sdm.groups.folder_step import GiveFolder
 from tests.integration.groups.experiments import GROUP, NUMBER, Experiment
+from tests.open_to_all import let_everybody_enter
 
 pytestmark = pytest.mark.needs_root
 
@@ -19,8 +20,7 @@ STRANGER_GROUP = 61010
 def folder(experiment: Experiment) -> Path:
     """Where the proposal's folder belongs; everybody may walk there, as on a real storage."""
     root = experiment.world.data_root
-    for path in (root, *root.parents[:3]):
-        path.chmod(0o755)
+    let_everybody_enter(root)
     return root / "visitors/biomax" / NUMBER
 
 

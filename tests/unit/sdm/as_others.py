@@ -13,6 +13,7 @@ from sdm.path_rules import Place
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
 from sdm.testing.files_here import FilesHere
+from tests.open_to_all import let_everybody_enter
 
 SERVICE, MEMBER, STRANGER, DETECTOR = 61001, 61002, 61003, 61004
 BEAMLINE_GROUP, PROPOSAL_GROUP = 61010, 61020
@@ -52,8 +53,7 @@ def member(script: str) -> bool:
 
 def site_s_plan(root: Path) -> FolderPlan:
     """Make the site's part below a folder that everybody may enter, and return a visit's plan."""
-    for folder in (root, *root.parents[:2]):
-        folder.chmod(0o755)
+    let_everybody_enter(root)
     files = FilesHere()
     for part in plan_site_part(RULES, str(root), "demo", WHO):
         files.make(part)

@@ -11,6 +11,7 @@ import pytest
 from sdm.folder_plan import FolderPlan, Principals, plan_proposal
 from sdm.folder_repair import repair_folders
 from sdm.rule_files import load_rules
+from tests.open_to_all import let_everybody_enter
 
 pytestmark = pytest.mark.needs_root
 
@@ -25,8 +26,7 @@ def plan(tmp_path: Path) -> FolderPlan:
     who = Principals(
         site_owner=0, site_group=0, service=SERVICE, beamline=BEAMLINE_GROUP, proposal=PROPOSAL_GROUP
     )
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    let_everybody_enter(tmp_path)
     beamline = tmp_path / "visitors/demo"
     beamline.mkdir(parents=True)
     os.chown(beamline, SERVICE, BEAMLINE_GROUP)
