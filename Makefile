@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 RUN := .venv/bin/python -m
-# Each file in one of two processes, each with parts of its own; PROCESSES=0 shows one test after the other.
-PROCESSES ?= 2
+# Each file in one of some processes, each with parts of its own; PROCESSES=0 shows one test after the other.
+PROCESSES ?= 3
 TESTS := $(RUN) pytest -n $(PROCESSES) --dist loadfile
 WITH_GUI := . .state/system/gui.sh &&
 
