@@ -24,6 +24,8 @@ from scifish.spool_rows import RowHead, SpoolRows, UnreadableRowError
 from scifish.state_folder import StateFolder
 from scifish.wanted import Wanted
 
+CAME_LAST = 5
+"""One in so many of a list is for those that came last, whenever they began."""
 ALL_NEAR = 1000
 """More scans than this of one number do not begin within two minutes."""
 
@@ -85,8 +87,8 @@ class _Gathered:
 def list_captures(folder: StateFolder, limit: int = 50, door: str | None = None) -> list[CaptureState]:
     """Return the newest captures, of one Door when it is given, the last begun first.
 
-    Which are the newest is told by the order of their coming: a scan of a host whose clock was a week
-    back is among them.
+    Those begun last by their hosts' clocks, and a fifth of the number for those that came last: the
+    scan of a host whose clock was a week back is among them.
 
     Raises
     ------
@@ -153,8 +155,14 @@ def _body(path: Path, row: int) -> bytes | None:
 
 def _look_up(folder: StateFolder, wanted: Wanted) -> list[CaptureState]:
     gathered = sorted(_gather(folder, wanted).items(), key=lambda item: item[1].came, reverse=True)
-    states = [_tell(pid, found) for pid, found in gathered[: wanted.limit]]
-    return sorted(states, key=lambda state: state.start_ns, reverse=True)
+    states = [_tell(pid, found) for pid, found in gathered]
+    sure = min(wanted.limit, max(1, wanted.limit // CAME_LAST))
+    others = sorted(states[sure:], key=_begin, reverse=True)[: wanted.limit - sure]
+    return sorted(states[:sure] + others, key=_begin, reverse=True)
+
+
+def _begin(state: CaptureState) -> int:
+    return state.start_ns
 
 
 def _gather(folder: StateFolder, wanted: Wanted) -> dict[str, _Gathered]:
@@ -174,7 +182,8 @@ def _gather(folder: StateFolder, wanted: Wanted) -> dict[str, _Gathered]:
 
 
 def _gather_ledger(database: sqlite3.Connection, wanted: Wanted, gathered: dict[str, _Gathered]) -> None:
-    places = dict(database.execute(*wanted.query()).fetchall())
+    places = dict(database.execute(*wanted.query("rowid")).fetchall())
+    places.update(database.execute(*wanted.query("start_ns")).fetchall())
     query = """SELECT spool, state = 'sent', row, pid, phase, author, part, rank, revision, committed_s,
         summary FROM message WHERE pid = ? AND state != 'unreadable'"""
     for pid, place in places.items():

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from scifish.spool_rows import RowHead
 
@@ -20,7 +20,7 @@ class Wanted:
     Attributes
     ----------
     limit
-        So many captures at most, those that came last.
+        So many captures at most.
     door
         Tango name of a Door, in any case.
     near_ns
@@ -33,8 +33,8 @@ class Wanted:
     scan_id: str | None = None
     near_ns: int | None = None
 
-    def query(self) -> tuple[str, list[object]]:
-        """Return SQL that finds pids and places in a ledger, and its values."""
+    def query(self, order: Literal["rowid", "start_ns"]) -> tuple[str, list[object]]:
+        """Return SQL that finds pids and places in a ledger, and its values: by coming, or by begin."""
         conditions: dict[str, list[object]] = {"1": []}
         if self.pid is not None:
             conditions["pid = ?"] = [self.pid]
@@ -48,7 +48,7 @@ class Wanted:
         if self.scan_id is not None:
             conditions[OF_SCAN] = [self.scan_id]
         where = " AND ".join(conditions)
-        query = f"SELECT pid, rowid FROM capture WHERE {where} ORDER BY rowid DESC LIMIT ?"  # noqa: S608 - ours
+        query = f"SELECT pid, rowid FROM capture WHERE {where} ORDER BY {order} DESC LIMIT ?"  # noqa: S608
         return query, [*(value for values in conditions.values() for value in values), self.limit]
 
     def fits(self, head: RowHead) -> bool:
