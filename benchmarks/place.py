@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from benchmarks.instruments import ATTRIBUTES
 from pathfixer.client import PathFixerClient
+from pathfixer.following.scan_dir import GLOBAL
 from pathfixer.sardana import MacroServerEnvironment
-from pathfixer.scan_dir import GLOBAL
 from scidog.client import SciDogClient
 from scifish.selection import Entry, Selection
 from scifish.state_folder import StateFolder

@@ -6,8 +6,8 @@ from pathlib import Path
 from benchmarks.measure import Group, Number, in_turns, milliseconds, ratios, seconds
 from benchmarks.place import Place
 from scizoo.services.site import principals
-from sdm.file_worker import FileWorker
-from sdm.folder_plan import FolderPlan, plan_visit
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.plan import FolderPlan, plan_visit
 from sdm.path_rules import Place as DataPlace
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part

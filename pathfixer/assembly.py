@@ -3,35 +3,35 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
+from pathfixer.admission.group_notes import notes_for
+from pathfixer.admission.judge import Judge
+from pathfixer.admission.office_memory import OfficeMemory
+from pathfixer.admission.staff import Staff
 from pathfixer.config import Config
 from pathfixer.doors import Doors
-from pathfixer.follower import Follower, Run
-from pathfixer.followers import Followers
-from pathfixer.group_notes import notes_for
-from pathfixer.judge import Judge
+from pathfixer.following.follower import Follower, Run
+from pathfixer.following.followers import Followers
+from pathfixer.following.listener import Listener
+from pathfixer.following.scan_dir_follower import ScanDirFollower
+from pathfixer.following.tango_attribute import TangoAttribute
 from pathfixer.keeper import Keeper
-from pathfixer.listener import Listener
-from pathfixer.neighbours import Neighbours
-from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
 from pathfixer.parts import Parts
 from pathfixer.registry import has_signed_off, running_path_fixers
 from pathfixer.sardana import MacroServerEnvironment
-from pathfixer.scan_dir_follower import ScanDirFollower
 from pathfixer.siblings import Siblings
-from pathfixer.staff import Staff
 from pathfixer.store import Store
 from pathfixer.switch_guard import SwitchGuard
-from pathfixer.tango_attribute import TangoAttribute
-from pathfixer.visit_book import VisitBook
-from pathfixer.visit_closing import ClosingRules, VisitClosing
-from pathfixer.visit_locking import VisitLocking
-from pathfixer.visit_tending import VisitTending
-from pathfixer.visit_users import VisitUsers
+from pathfixer.visits.book import VisitBook
+from pathfixer.visits.closing import ClosingRules, VisitClosing
+from pathfixer.visits.locking import VisitLocking
+from pathfixer.visits.neighbours import Neighbours
+from pathfixer.visits.tending import VisitTending
+from pathfixer.visits.users import VisitUsers
 from pathfixer.watch import TreeWatch
 from scifish.reader import SnapshotReader
-from sdm.file_worker import FileWorker
-from sdm.growth_watch import GrowthWatch
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.growth_watch import GrowthWatch
 from sdm.path_rules import PathRules, is_in_proposal
 from sdm.rule_files import load_rules
 from sdm.user_office.choose import open_office, parse_settings

@@ -22,7 +22,7 @@ from pathfixer.open_request import CloseRequest, OpenRequest
 from pathfixer.sardana import reason_of
 from scifish.errors import MessageError
 from scifish.session import Session, parse_session
-from sdm.findings import Finding
+from sdm.folders.findings import Finding
 
 POLL_S = 0.02
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from pathfixer.endstations import NO_ENDSTATION, Endstation, parse_endstation, selection_lines
-from pathfixer.listener import Line, parse_listener
-from pathfixer.scan_file import check_template
-from sdm.folder_plan import Principals
+from pathfixer.following.listener import Line, parse_listener
+from pathfixer.following.scan_file import check_template
+from sdm.folders.plan import Principals
 from sdm.path_rules import PathRules, unowned_path
 from sdm.principal import Principal, parse_principal
 

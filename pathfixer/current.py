@@ -13,8 +13,8 @@ from pathfixer.steps import Step, What, Wish
 from pathfixer.store import Store
 from scifish.faultpoints import reached
 from scifish.session import Session
-from sdm.folder_identity import Identities
-from sdm.folder_plan import FolderPlan
+from sdm.folders.identity import Identities
+from sdm.folders.plan import FolderPlan
 
 HISTORY = 50
 """So many lines are shown; the store keeps them all."""

@@ -9,25 +9,25 @@ import threading
 from collections.abc import Callable
 
 from pathfixer.activity import Activity
+from pathfixer.admission.office_memory import OfficeMemory
 from pathfixer.condition import Condition, condition_of
 from pathfixer.current import Change, Current
-from pathfixer.destination import Destination
 from pathfixer.errors import RefusedError
-from pathfixer.office_memory import OfficeMemory
+from pathfixer.following.destination import Destination
 from pathfixer.open_request import CloseRequest, OpenRequest, Request
 from pathfixer.opening import Tell
 from pathfixer.parts import Parts
 from pathfixer.sample_changes import SampleChanges
 from pathfixer.sessions import closed_document, place_of
 from pathfixer.transaction import Transaction
-from pathfixer.visit_desk import VisitDesk
+from pathfixer.visits.desk import VisitDesk
 from scifish.faultpoints import reached
 from scifish.session import Session
-from sdm.findings import Finding
-from sdm.folder_identity import identities
-from sdm.folder_plan import FolderPlan
-from sdm.progress import Tell as TreeTell
-from sdm.progress import quiet
+from sdm.folders.findings import Finding
+from sdm.folders.identity import identities
+from sdm.folders.plan import FolderPlan
+from sdm.folders.progress import Tell as TreeTell
+from sdm.folders.progress import quiet
 
 FOLLOW_S = 3.0
 """A switch waits so long to be able to say how the MacroServers followed; they go on by themselves."""
@@ -234,7 +234,7 @@ class Keeper:
     def _switched(self) -> None:
         self._parts.watch.broken = None
         self.destination.follow()
-        reached("pathfixer.followed")
+        reached("pathfixer.following.followed")
         self._watch_growth()
 
     def _watch_growth(self) -> None:

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
+from pathfixer.admission.judge import Judge
+from pathfixer.admission.permit import Permit
 from pathfixer.config import Config
 from pathfixer.endstations import NO_ENDSTATION
 from pathfixer.errors import RefusedError
-from pathfixer.judge import Judge
 from pathfixer.open_request import OpenRequest
-from pathfixer.permit import Permit
 from pathfixer.sessions import open_document
-from pathfixer.visit_book import VisitBook
-from pathfixer.visit_record import opening_record, require_unlocked
+from pathfixer.visits.book import VisitBook
+from pathfixer.visits.record import opening_record, require_unlocked
 from scifish.session import Session
 from sdm.errors import FolderError, NameRefusedError
-from sdm.file_worker import FileWorker
-from sdm.folder_identity import Identities
-from sdm.folder_plan import FolderPlan, plan_visit
-from sdm.folder_walk import FolderState
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.identity import Identities
+from sdm.folders.plan import FolderPlan, plan_visit
+from sdm.folders.walk import FolderState
 from sdm.names import check_name, check_sample
 from sdm.path_rules import Category, PathRules, Place, is_in_proposal, render
 from sdm.visits import unscheduled_visit

@@ -4,19 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pathfixer.admission.office_memory import OfficeMemory
 from pathfixer.endstations import Endstation
-from pathfixer.follower import Run
-from pathfixer.followers import Followers
-from pathfixer.office_memory import OfficeMemory
+from pathfixer.following.follower import Run
+from pathfixer.following.followers import Followers
 from pathfixer.opening import Opener
 from pathfixer.siblings import Siblings
 from pathfixer.store import Store
 from pathfixer.switch_guard import SwitchGuard
-from pathfixer.visit_closing import VisitClosing
-from pathfixer.visit_tending import VisitTending
+from pathfixer.visits.closing import VisitClosing
+from pathfixer.visits.tending import VisitTending
 from pathfixer.watch import TreeWatch
-from sdm.file_worker import FileWorker
-from sdm.growth_watch import GrowthWatch
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.growth_watch import GrowthWatch
 
 
 @dataclass(frozen=True)

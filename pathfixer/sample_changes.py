@@ -4,9 +4,9 @@ import threading
 
 from pathfixer.activity import Activity
 from pathfixer.current import Change, Current
-from pathfixer.destination import Destination
 from pathfixer.errors import BusyError, PathFixerError, RefusedError
-from pathfixer.follower import Run
+from pathfixer.following.destination import Destination
+from pathfixer.following.follower import Run
 from pathfixer.opening import Opener
 from pathfixer.sessions import place_of, stale_sample, with_sample
 from pathfixer.steps import Wish
@@ -14,8 +14,8 @@ from pathfixer.transaction import Transaction
 from pathfixer.watch import TreeWatch
 from scifish.faultpoints import reached
 from sdm.errors import ReplacedError, SdmError
-from sdm.file_worker import FileWorker
-from sdm.folder_identity import identities
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.identity import identities
 
 
 class SampleChanges:

@@ -12,8 +12,8 @@ from typing import Any
 import tango
 
 from pathfixer.errors import MacroServerError
+from pathfixer.following.scan_dir import ScanSettings, Written, scan_settings
 from pathfixer.inert_pickle import load_inert
-from pathfixer.scan_dir import ScanSettings, Written, scan_settings
 
 PROTOCOL = 2
 """Every Python that Sardana runs on reads it."""

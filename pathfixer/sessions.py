@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from pathfixer.permit import Permit
+from pathfixer.admission.permit import Permit
 from pathfixer.steps import Step
 from scifish.session import Session
 from sdm.path_rules import Paths, Place

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable
 
-from pathfixer.follower import Run
+from pathfixer.following.follower import Run
 from pathfixer.many_devices import ask_devices
 from scifish.reader import SnapshotReader
 

@@ -12,7 +12,7 @@ from pathfixer.steps import Step, Wish
 from scifish.errors import MessageError
 from scifish.faultpoints import reached
 from scifish.session import Session, parse_session
-from sdm.folder_identity import Identities, Identity
+from sdm.folders.identity import Identities, Identity
 
 LAYOUTS = (
     """

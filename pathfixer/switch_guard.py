@@ -8,7 +8,7 @@ from pathfixer.endstations import Endstation
 from pathfixer.errors import NeedsForceError
 from pathfixer.open_request import Request
 from scifish.session import Session
-from sdm.growth_watch import Growth
+from sdm.folders.growth_watch import Growth
 
 
 class LastGrowth(Protocol):

@@ -3,9 +3,9 @@
 from pathfixer.current import Change, Current
 from pathfixer.errors import StoreError
 from sdm.errors import FolderError, WorkerError
-from sdm.file_worker import FileWorker
-from sdm.folder_plan import FolderPlan
-from sdm.folder_walk import FolderState
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.plan import FolderPlan
+from sdm.folders.walk import FolderState
 
 
 class Transaction:

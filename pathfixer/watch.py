@@ -5,9 +5,9 @@ follow it. So each folder is compared with what it was when the session was open
 """
 
 from sdm.errors import FolderError, WorkerError
-from sdm.file_worker import FileWorker
-from sdm.folder_identity import Identities, changed_folder, identities
-from sdm.folder_plan import FolderPlan
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.identity import Identities, changed_folder, identities
+from sdm.folders.plan import FolderPlan
 
 
 class TreeWatch:

@@ -4,7 +4,7 @@ from typing import Any
 
 from pathfixer.client import PathFixerClient
 from pathfixer.errors import CommandError, ReasonWantedError
-from pathfixer.followed import followed_path_fixer, short
+from pathfixer.following.followed import followed_path_fixer, short
 from sardana_recorders.session_words import (
     complaint_lines,
     proposal_lines,

@@ -12,7 +12,7 @@ from typing import Any
 
 from pathfixer.client import PathFixerClient
 from pathfixer.errors import PathFixerError
-from pathfixer.followed import followed_path_fixer
+from pathfixer.following.followed import followed_path_fixer
 from sardana_recorders.session_completion import OPEN, SAMPLE, offers
 
 BEFORE_SARDANAS = 10

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sdm.errors import RulesError, SdmError
-from sdm.file_worker import FileWorker
-from sdm.folder_plan import FolderPlan, Principals, plan_visit
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.plan import FolderPlan, Principals, plan_visit
+from sdm.folders.progress import Tell
+from sdm.folders.visit_lock import LOCKED_VISIT, LockReport
 from sdm.path_rules import parse, render
-from sdm.progress import Tell
 from sdm.rule_files import load_rules
-from sdm.visit_lock import LOCKED_VISIT, LockReport
 
 
 class NotForRootError(SdmError):

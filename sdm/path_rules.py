@@ -21,8 +21,8 @@ from pydantic import (
     model_validator,
 )
 
-from sdm.acl import Acl, acl_text, parse_acl
 from sdm.errors import NameRefusedError, RulesError
+from sdm.folders.acl import Acl, acl_text, parse_acl
 from sdm.names import check_name, check_sample
 
 Role = Literal["site", "service", "beamline", "proposal"]

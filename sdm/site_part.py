@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from sdm.folder_plan import FolderPlan, Principals, Step, plan_site
+from sdm.folders.plan import FolderPlan, Principals, Step, plan_site
 from sdm.path_rules import Category, PathRules
 
 

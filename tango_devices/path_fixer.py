@@ -19,7 +19,7 @@ from pathfixer.errors import PathFixerError, RefusedError
 from pathfixer.keeper import Keeper
 from pathfixer.open_request import CloseRequest, OpenRequest, parse_close_request, parse_request
 from scifish.state_folder import host_name
-from sdm.progress import to_job
+from sdm.folders.progress import to_job
 from tango_devices.caller import caller
 from tango_devices.jobs import Job, JobRefusedError
 from tango_devices.path_fixer_properties import PathFixerProperties

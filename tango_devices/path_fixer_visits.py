@@ -7,9 +7,9 @@ from typing import Any
 from tango.server import command
 
 from pathfixer.keeper import Keeper
-from pathfixer.visit_desk import VisitDesk
-from pathfixer.visit_order import VisitOrder, parse_order
-from sdm.progress import Tell, to_job
+from pathfixer.visits.desk import VisitDesk
+from pathfixer.visits.order import VisitOrder, parse_order
+from sdm.folders.progress import Tell, to_job
 from tango_devices.jobs import Job
 from tango_devices.path_fixer_attributes import SessionAttributes
 

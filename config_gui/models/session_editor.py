@@ -14,7 +14,7 @@ from config_gui.models.session_news import SessionNews
 from pathfixer.choices import Question
 from pathfixer.errors import ReasonWantedError
 from scifish.session import Session
-from sdm.findings import Finding
+from sdm.folders.findings import Finding
 
 
 class Fixer(Protocol):

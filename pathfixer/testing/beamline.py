@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pathfixer.errors import MacroServerError
-from pathfixer.visit_users import NoAnswerError
+from pathfixer.visits.users import NoAnswerError
 
 
 @dataclass
@@ -17,7 +17,7 @@ class SiblingInMemory:
 
 @dataclass
 class BeamlineInMemory:
-    """Answers as ``pathfixer.neighbours.Neighbours`` does with real devices.
+    """Answers as ``pathfixer.visits.neighbours.Neighbours`` does with real devices.
 
     Attributes
     ----------

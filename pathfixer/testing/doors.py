@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from pathfixer.doors import Doors
-from sdm.growth_watch import Growth, GrowthWatch
+from sdm.folders.growth_watch import Growth, GrowthWatch
 
 
 class DoorsInMemory(Doors):
@@ -26,7 +26,7 @@ class DoorsInMemory(Doors):
 
 
 class GrowthInMemory(GrowthWatch):
-    """Behaves as ``sdm.growth_watch.GrowthWatch`` without a child; a test sets ``growth``."""
+    """Behaves as ``sdm.folders.growth_watch.GrowthWatch`` without a child; a test sets ``growth``."""
 
     def __init__(self) -> None:
         super().__init__(0, lambda function: None)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pathfixer.errors import MacroServerError
-from pathfixer.scan_dir import ScanSettings, Written, scan_settings
+from pathfixer.following.scan_dir import ScanSettings, Written, scan_settings
 
 
 class MacroServerInMemory:

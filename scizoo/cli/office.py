@@ -4,7 +4,7 @@ import json
 
 import click
 
-from pathfixer.admission import visits_of
+from pathfixer.admission.admitting import visits_of
 from scizoo.exit_codes import RED
 from sdm.errors import SdmError
 from sdm.path_rules import PathRules

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from pathfixer.errors import CommandError
-from pathfixer.visit_order import VisitOrder
+from pathfixer.visits.order import VisitOrder
 from scizoo.exit_codes import ALL_GOOD, RED
 from scizoo.visits_as_root import lock_rest, unlock_all
 from sdm.errors import SdmError
-from sdm.progress import quiet
-from sdm.visit_lock import LockReport
+from sdm.folders.progress import quiet
+from sdm.folders.visit_lock import LockReport
 
 if TYPE_CHECKING:
-    from pathfixer.visit_client import VisitClient
+    from pathfixer.visits.client import VisitClient
 
 PATIENCE_S = 3600.0
 """Locking a large visit takes as long as the storage does."""
@@ -142,7 +142,7 @@ def _client(device: str | None) -> "VisitClient":
     import tango
 
     from pathfixer.sardana import reason_of
-    from pathfixer.visit_client import VisitClient
+    from pathfixer.visits.client import VisitClient
     from scizoo.devices import find_devices
 
     if device is None:

@@ -12,8 +12,8 @@ from pymongo import MongoClient
 from rich.console import Console
 
 from pathfixer.client import PathFixerClient
+from pathfixer.following.scan_dir import GLOBAL
 from pathfixer.sardana import MacroServerEnvironment
-from pathfixer.scan_dir import GLOBAL
 from scidog.client import SciDogClient
 from scifish.captures import CaptureState
 from scizoo.capture_hosts import newest_first, report_hosts

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sdm.accounts import Principal
-from sdm.file_worker import FileWorker
-from sdm.folder_plan import Principals
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.plan import Principals
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
 from sdm.user_office import yaml_office

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from sdm.accounts import gid_of, uid_of
 from sdm.errors import FolderError
-from sdm.folder_plan import FolderPlan, Principals, plan_proposal
-from sdm.folder_plan import Step as FolderPart
-from sdm.folder_repair import repair_folders
-from sdm.folder_rights import differences
-from sdm.folder_walk import look_at, opened_folders
+from sdm.folders.plan import FolderPlan, Principals, plan_proposal
+from sdm.folders.plan import Step as FolderPart
+from sdm.folders.repair import repair_folders
+from sdm.folders.rights import differences
+from sdm.folders.walk import look_at, opened_folders
 from sdm.groups.errors import DirectoryRefusedError
 from sdm.groups.steps import Site, Step
 from sdm.path_rules import Category

@@ -2,9 +2,9 @@
 
 import os
 
-from sdm.file_calls import Answer, Call, answer, as_line
-from sdm.file_worker import FileWorker
-from sdm.progress import Tell
+from sdm.folders.file_calls import Answer, Call, answer, as_line
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.progress import Tell
 
 
 class FilesHere(FileWorker):

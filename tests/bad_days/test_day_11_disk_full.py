@@ -24,11 +24,13 @@ MOST_SCANS = 30
 def disk(beamline: TrialBeamline, tmp_path: Path) -> Iterator[SmallDisk]:
     """The state folder of the capture host lies on a disk of 8 MB."""
     with small_disk(tmp_path / "disk", MEGABYTES) as disk:
-        _move(beamline, disk)
-        yield disk
-        for name in HOST:
-            beamline.service(name).wrapper = []
-            beamline.stop(name)
+        try:
+            _move(beamline, disk)
+            yield disk
+        finally:
+            for name in HOST:
+                beamline.service(name).wrapper = []
+                beamline.stop(name)
 
 
 def test_what_the_reserve_holds_survives_and_the_operator_knows(

@@ -102,8 +102,8 @@ class ScanMaker:
         return Scan(mark, points, file, run, usual_s)
 
 
-def _title(group: h5py.Group, mark: str) -> bool:
-    return "title" in group and mark in _text(group["title"])
+def _title(group: h5py.Group | None, mark: str) -> bool:
+    return group is not None and "title" in group and mark in _text(group["title"])
 
 
 def _text(dataset: h5py.Dataset) -> str:

@@ -11,8 +11,8 @@ import yaml
 
 from consumers.testing.scicat_server import ScicatServer
 from pathfixer.client import PathFixerClient
+from pathfixer.following.scan_dir import GLOBAL
 from pathfixer.sardana import MacroServerEnvironment
-from pathfixer.scan_dir import GLOBAL
 from scidog.client import SciDogClient
 from scizoo.demo.selection import SELECTION
 from scizoo.services import catalogue

@@ -16,7 +16,7 @@ from scizoo.services.device_server import Device, DeviceServer
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.sardana import Sardana
 from scizoo.services.tango_db import TangoDatabase
-from sdm.folder_plan import Principals
+from sdm.folders.plan import Principals
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
 from sdm.testing.files_here import FilesHere

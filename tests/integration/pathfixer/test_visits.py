@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pathfixer.errors import CommandError
-from pathfixer.visit_client import VisitClient
-from pathfixer.visit_order import VisitOrder
+from pathfixer.visits.client import VisitClient
+from pathfixer.visits.order import VisitOrder
 from tests.integration.pathfixer.conftest import beamline_of
 from tests.waiting import wait_for
 

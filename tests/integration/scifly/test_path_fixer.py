@@ -9,8 +9,8 @@ import pytest
 from pathfixer.client import PathFixerClient
 from scifish.settings import Settings, Station, save_settings
 from scizoo.services.device_server import Device, DeviceServer
-from sdm.file_worker import FileWorker
-from sdm.folder_plan import Principals
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.plan import Principals
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
 

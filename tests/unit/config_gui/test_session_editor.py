@@ -13,7 +13,7 @@ from pathfixer.choices import Choices, Question
 from pathfixer.errors import CommandError, NoAnswerError, ReasonWantedError
 from pathfixer.look import Activity, Look
 from scifish.session import Session
-from sdm.findings import Finding
+from sdm.folders.findings import Finding
 
 CLOSED = Session(revision=0, beamline="biomax", unowned_path="/data/staff/biomax/unowned")
 OPEN = Session(

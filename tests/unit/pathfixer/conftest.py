@@ -8,29 +8,29 @@ from pathlib import Path
 
 import pytest
 
+from pathfixer.admission.judge import Judge
+from pathfixer.admission.office_memory import OfficeMemory
+from pathfixer.admission.staff import Staff
 from pathfixer.assembly import closing_rules
 from pathfixer.config import Config
 from pathfixer.desk import Desk
-from pathfixer.follower import Follower
-from pathfixer.followers import Followers
-from pathfixer.judge import Judge
+from pathfixer.following.follower import Follower
+from pathfixer.following.followers import Followers
+from pathfixer.following.scan_dir_follower import ScanDirFollower
 from pathfixer.keeper import Keeper
-from pathfixer.office_memory import OfficeMemory
 from pathfixer.opening import Opener
 from pathfixer.parts import Parts
-from pathfixer.scan_dir_follower import ScanDirFollower
 from pathfixer.siblings import Siblings
-from pathfixer.staff import Staff
 from pathfixer.store import Store
 from pathfixer.switch_guard import SwitchGuard
 from pathfixer.testing.beamline import BeamlineInMemory
 from pathfixer.testing.doors import DoorsInMemory, GrowthInMemory
 from pathfixer.testing.macro_server import MacroServerInMemory
-from pathfixer.visit_book import VisitBook
-from pathfixer.visit_closing import VisitClosing
-from pathfixer.visit_locking import VisitLocking
-from pathfixer.visit_tending import VisitTending
-from pathfixer.visit_users import VisitUsers
+from pathfixer.visits.book import VisitBook
+from pathfixer.visits.closing import VisitClosing
+from pathfixer.visits.locking import VisitLocking
+from pathfixer.visits.tending import VisitTending
+from pathfixer.visits.users import VisitUsers
 from pathfixer.watch import TreeWatch
 from scifish.reader import SnapshotReader
 from sdm.errors import OfficeUnavailableError, UnknownProposalError

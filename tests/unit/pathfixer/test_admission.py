@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from pathfixer.admission import admit, pick_visit, visits_of
+from pathfixer.admission.admitting import admit, pick_visit, visits_of
 from pathfixer.errors import RefusedError
 from sdm.rule_files import load_rules
 from sdm.user_office.protocol import Block, Person, Proposal

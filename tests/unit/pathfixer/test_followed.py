@@ -2,7 +2,7 @@
 
 import pytest
 
-from pathfixer.followed import NotFollowedError, choose
+from pathfixer.following.followed import NotFollowedError, choose
 
 BEAMLINE = {"b1/ctl/sdm-01": {"MacroServers": ["macroserver/b1/1", "MacroServer/B1/2"], "Endstations": []}}
 STATIONS = {

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from pathfixer.follower import Follower
-from pathfixer.scan_dir_follower import ScanDirFollower
+from pathfixer.following.follower import Follower
+from pathfixer.following.scan_dir_follower import ScanDirFollower
 from pathfixer.testing.macro_server import MacroServerInMemory
 from scifish.session import Session
 from tests.waiting import wait_for

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pathfixer.group_notes import GroupNotes
+from pathfixer.admission.group_notes import GroupNotes
 from sdm.membership import gids_of, members_of
 from sdm.principal import Principal
 from sdm.user_office.protocol import Person, Proposal

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from pathfixer.admission.judge import Judge
+from pathfixer.admission.staff import Staff
 from pathfixer.errors import RefusedError
-from pathfixer.judge import Judge
 from pathfixer.open_request import OpenRequest
-from pathfixer.staff import Staff
 from sdm.errors import OfficeUnavailableError, UnknownProposalError
 from sdm.rule_files import load_rules
 from sdm.user_office.disk_cache import DiskCache

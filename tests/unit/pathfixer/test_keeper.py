@@ -11,7 +11,7 @@ from pathfixer.open_request import CloseRequest, OpenRequest
 from pathfixer.shown import shown
 from pathfixer.steps import Wish
 from sdm.errors import FolderError, NameRefusedError, UnknownProposalError
-from sdm.growth_watch import Growth
+from sdm.folders.growth_watch import Growth
 from tests.unit.pathfixer.conftest import Bench, run
 from tests.waiting import wait_for
 

@@ -1,6 +1,6 @@
 """A keeper whose user office is away, and what it offers to choose from."""
 
-from pathfixer.office_memory import OfficeMemory
+from pathfixer.admission.office_memory import OfficeMemory
 from pathfixer.open_request import OpenRequest
 from sdm.user_office.protocol import Person, Proposal
 from tests.unit.pathfixer.conftest import NOW, RULES, Bench, run

@@ -6,7 +6,7 @@ import pytest
 
 from pathfixer.endstations import SelectionLine
 from pathfixer.errors import ListenerError
-from pathfixer.listener import Listener, parse_listener
+from pathfixer.following.listener import Listener, parse_listener
 from scifish.session import Session
 
 OPEN = Session(

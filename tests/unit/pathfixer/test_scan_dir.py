@@ -2,7 +2,7 @@
 
 import pytest
 
-from pathfixer.scan_dir import Decision, Target, decide
+from pathfixer.following.scan_dir import Decision, Target, decide
 
 RAW = "/data/visitors/demo/20260101/20260914/raw"
 OTHER = "/data/visitors/demo/20260199/20260914/raw"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pathfixer.staff import Staff
+from pathfixer.admission.staff import Staff
 from sdm.membership import is_member
 from tests.waiting import wait_for
 

@@ -12,7 +12,7 @@ from pathfixer.sessions import closed_document
 from pathfixer.state_database import StateDatabase
 from pathfixer.steps import Step, Wish
 from pathfixer.store import LAYOUTS, Store
-from sdm.folder_identity import Identity
+from sdm.folders.identity import Identity
 
 
 def step(revision: int) -> Step:

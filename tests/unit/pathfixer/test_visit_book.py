@@ -7,13 +7,13 @@ import pytest
 
 from pathfixer.errors import RefusedError, StoreError
 from pathfixer.store import Store
-from pathfixer.visit_book import VisitBook
-from pathfixer.visit_record import VisitRecord, facts_of, require_unlocked
-from sdm.folder_walk import FolderState
+from pathfixer.visits.book import VisitBook
+from pathfixer.visits.record import VisitRecord, facts_of, require_unlocked
+from sdm.folders.tally import Tally
+from sdm.folders.visit_lock import LockReport
+from sdm.folders.walk import FolderState
 from sdm.path_rules import Place
-from sdm.tally import Tally
 from sdm.user_office.protocol import Person, Proposal
-from sdm.visit_lock import LockReport
 
 BEGIN = datetime(2026, 9, 14, 6, tzinfo=timezone.utc)
 END = BEGIN + timedelta(days=1)

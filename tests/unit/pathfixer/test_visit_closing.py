@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from pathfixer.activity import Activity
+from pathfixer.admission.permit import Permit
 from pathfixer.errors import RefusedError
-from pathfixer.permit import Permit
 from pathfixer.sessions import closed_document
 from pathfixer.store import Store
 from pathfixer.testing.beamline import BeamlineInMemory, SiblingInMemory
-from pathfixer.visit_book import VisitBook
-from pathfixer.visit_closing import ClosingRules, VisitClosing
-from pathfixer.visit_locking import VisitLocking
-from pathfixer.visit_record import opening_record
-from pathfixer.visit_tending import VisitTending
-from pathfixer.visit_users import VisitUsers
-from sdm.folder_plan import Principals, plan_visit
+from pathfixer.visits.book import VisitBook
+from pathfixer.visits.closing import ClosingRules, VisitClosing
+from pathfixer.visits.locking import VisitLocking
+from pathfixer.visits.record import opening_record
+from pathfixer.visits.tending import VisitTending
+from pathfixer.visits.users import VisitUsers
+from sdm.folders.plan import Principals, plan_visit
 from sdm.path_rules import Place, render
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part

@@ -4,7 +4,7 @@ import pytest
 
 from pathfixer.sessions import closed_document
 from pathfixer.testing.beamline import BeamlineInMemory, SiblingInMemory
-from pathfixer.visit_users import VisitUsers
+from pathfixer.visits.users import VisitUsers
 
 VISIT = "/data/visitors/demo/20260101/20260914"
 SIBLING = "demo-e02/ctl/sdm-01"

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sdm.file_calls import Answer, Call, Line
-from sdm.folder_plan import FolderPlan, Principals, plan_visit
+from sdm.folders.file_calls import Answer, Call, Line
+from sdm.folders.plan import FolderPlan, Principals, plan_visit
 from sdm.path_rules import Place
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
@@ -34,7 +34,11 @@ def as_user(uid: int, groups: list[int], command: list[str], text: str = "") -> 
 def as_service(call: Call, groups: list[int]) -> Answer:
     """Import first, as root, then become the account: it may not read the folder this project lies in."""
     become = f"os.setgroups({groups}); os.setresgid(*[{groups[0]}] * 3); os.setresuid(*[{SERVICE}] * 3)"
-    command = [sys.executable, "-c", f"import os, sdm.file_worker as w; os.umask(0); {become}; w.main()"]
+    command = [
+        sys.executable,
+        "-c",
+        f"import os, sdm.folders.file_worker as w; os.umask(0); {become}; w.main()",
+    ]
     text = call.model_dump_json() + "\n"
     done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=20)
     assert done.returncode == 0, done.stderr

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdm.acl import Entry, Tag, acl_text, from_bytes, parse_acl, to_bytes, true_mode
-from sdm.acl_calls import has_acls, number_of, read_acl, write_default
+from sdm.folders.acl import Entry, Tag, acl_text, from_bytes, parse_acl, to_bytes, true_mode
+from sdm.folders.acl_calls import has_acls, number_of, read_acl, write_default
 
 GROUP_READS = "u::rwx,g::rwx,o::---"
 may = st.integers(0, 7)

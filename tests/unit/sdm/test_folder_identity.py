@@ -2,7 +2,7 @@
 
 import pytest
 
-from sdm.folder_identity import Identity, changed_folder
+from sdm.folders.identity import Identity, changed_folder
 
 BEFORE = {
     "/data/visitors": Identity(1, 2, 0),

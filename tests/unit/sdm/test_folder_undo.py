@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sdm.folder_plan import FolderPlan, Principals, plan_visit
-from sdm.folder_walk import FolderState
+from sdm.folders.plan import FolderPlan, Principals, plan_visit
+from sdm.folders.walk import FolderState
 from sdm.path_rules import Place
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sdm.errors import FolderError, ReplacedError, WorkerError
-from sdm.file_worker import FileWorker
-from sdm.folder_identity import identities
-from sdm.folder_plan import FolderPlan, Principals, plan_visit
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.identity import identities
+from sdm.folders.plan import FolderPlan, Principals, plan_visit
 from sdm.path_rules import Place
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from sdm.acl import parse_acl, to_bytes
-from sdm.acl_calls import number_of
-from sdm.file_calls import Call
-from sdm.folder_identity import identities
-from sdm.folder_plan import FolderPlan, plan_visit
+from sdm.folders.acl import parse_acl, to_bytes
+from sdm.folders.acl_calls import number_of
+from sdm.folders.file_calls import Call
+from sdm.folders.identity import identities
+from sdm.folders.plan import FolderPlan, plan_visit
 from sdm.testing.files_here import FilesHere
 from tests.unit.sdm.as_others import (
     BEAMLINE_GROUP,

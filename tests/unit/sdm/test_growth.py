@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sdm.growth_watch import GrowthWatch
-from sdm.growth_worker import grown, sizes_of
+from sdm.folders.growth_watch import GrowthWatch
+from sdm.folders.growth_worker import grown, sizes_of
 from tests.waiting import wait_for
 
 

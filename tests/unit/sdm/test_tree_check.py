@@ -7,20 +7,20 @@ import threading
 
 import pytest
 
-from sdm.access import Account, may
-from sdm.acl import ENTER, READ, WRITE, parse_acl, to_bytes
-from sdm.acl_calls import number_of
 from sdm.errors import FolderError
-from sdm.file_calls import Answer, Line, as_line
-from sdm.file_worker import FileWorker
-from sdm.folder_plan import Principals, plan_visit
-from sdm.folder_walk import FolderState
+from sdm.folders.access import Account, may
+from sdm.folders.acl import ENTER, READ, WRITE, parse_acl, to_bytes
+from sdm.folders.acl_calls import number_of
+from sdm.folders.file_calls import Answer, Line, as_line
+from sdm.folders.file_worker import FileWorker
+from sdm.folders.plan import Principals, plan_visit
+from sdm.folders.progress import Pace, Progress
+from sdm.folders.tree_walk import DEEPEST, printable
+from sdm.folders.walk import FolderState
 from sdm.path_rules import Place
-from sdm.progress import Pace, Progress
 from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
 from sdm.testing.files_here import FilesHere
-from sdm.tree_walk import DEEPEST, printable
 
 RULES = load_rules("maxiv_v1")
 PLACE = Place(category="visitors", beamline="demo", proposal="20260101", visit="20260914")

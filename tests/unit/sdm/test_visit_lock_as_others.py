@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from sdm.file_calls import Call
-from sdm.folder_plan import FolderPlan
-from sdm.progress import quiet
+from sdm.folders.file_calls import Call
+from sdm.folders.plan import FolderPlan
+from sdm.folders.progress import quiet
+from sdm.folders.visit_lock import LockReport, lock_visit
 from sdm.testing.files_here import FilesHere
-from sdm.visit_lock import LockReport, lock_visit
 from tests.unit.sdm.as_others import (
     BEAMLINE_GROUP,
     DETECTOR,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sdm.folder_plan import FolderPlan, Principals, plan_proposal
-from sdm.folder_repair import repair_folders
+from sdm.folders.plan import FolderPlan, Principals, plan_proposal
+from sdm.folders.repair import repair_folders
 from sdm.rule_files import load_rules
 from tests.open_to_all import let_everybody_enter
 

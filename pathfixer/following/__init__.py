@@ -1,0 +1,1 @@
+"""Everything that follows a session: ScanDir, ScanFile, and attributes of other devices."""

@@ -1,0 +1,1 @@
+"""Visits of a beamline: known, closed when nobody has them, locked, and written down."""

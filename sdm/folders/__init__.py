@@ -1,0 +1,1 @@
+"""Folders on a storage: planned, made, checked, repaired and locked, by a process that may hang."""
