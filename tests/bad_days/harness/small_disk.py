@@ -44,7 +44,8 @@ class SmallDisk:
     def wrapper(self, working_folder: Path) -> list[str]:
         """Return the words that let a program see this disk; it becomes that program."""
         user = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
-        return ["nsenter", f"--target={self._holder}", *user, "--mount", "--root", f"--wdns={working_folder}", "--"]
+        where = ["--mount", "--root", f"--wdns={working_folder}"]
+        return ["nsenter", f"--target={self._holder}", *user, *where, "--"]
 
     def fill(self) -> None:
         """Leave no space on it."""
