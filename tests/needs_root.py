@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 CHECKOUT = Path(__file__).parents[1]
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "FONTCONFIG_FILE")
+"""Variables by which programs and libraries are found here; sudo takes them away."""
 LEFT_OUT = "scizoo_left_out"
 """Under this name a process of pytest-xdist tells the first one."""
 
@@ -79,7 +81,7 @@ class NeedsRoot:
     def _run_as_root(self, tests: list[str]) -> int:
         with tempfile.TemporaryDirectory(prefix="scizoo-root-") as folder:
             variables = {
-                "PATH": os.environ["PATH"],
+                **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
                 "PYTHONPATH": str(CHECKOUT),
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "HYPOTHESIS_STORAGE_DIRECTORY": folder,

@@ -54,7 +54,7 @@ def test_the_file_of_a_scan_is_left_to_the_scan(beamline, raw, sardana, last_fil
     scan = door.begin("ascan", "mot01", 0, 1, 100, 1.0)
     wait_for(lambda: list(raw.glob("*.h5")), 20, "the scan's file")
     beamline.acquire(raw, "--duration", "0.2")
-    wait_for(lambda: beamline.read("Settling") == 2, 20, "both files are seen")
+    wait_for(lambda: beamline.read("Seen") == 2, 20, "both files are seen")
     assert beamline.captures() == []
     door.proxy.StopMacro()
     assert scan.wait(30) == "stop"

@@ -1,5 +1,6 @@
 """What happens to tests of rights when nobody is root: the last line says what was not run."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,8 @@ def run(tmp_path: Path, request: pytest.FixtureRequest):
         (tmp_path / "test_rights.py").write_text(TESTS)
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path]
         command += ["-n", str(request.param)]
-        variables = {"PYTHONPATH": str(CHECKOUT), "PATH": "/usr/bin:/bin"}
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        variables = {**ours, "PYTHONPATH": str(CHECKOUT)}
         done = subprocess.run(
             command, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=60
         )
