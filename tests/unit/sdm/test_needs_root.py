@@ -34,7 +34,7 @@ def run(tmp_path: Path, request: pytest.FixtureRequest):
         (tmp_path / "conftest.py").write_text(CONFTEST.format(is_root=is_root, sudo=sudo))
         (tmp_path / "test_rights.py").write_text(TESTS)
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path]
-        command += ["-n", str(request.param)]
+        command += ["-n", str(request.param), "--basetemp", tmp_path / "base"]
         ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         variables = {**ours, "PYTHONPATH": str(CHECKOUT)}
         done = subprocess.run(
