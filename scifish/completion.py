@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from scifish.entry_end import entry_has_ended
-from scifish.errors import ScifishError
+from scifish.errors import ScifishError, SpoolClosedError
 from scifish.file_parts import chunks
 from scifish.file_watch import FileWatch, Stat
 from scifish.scan_file import ScanFile
@@ -127,12 +127,14 @@ def stat_of(path: str) -> Stat | None:
 
 
 def _tell(job: _Job) -> bool:
-    """Tell what became of the files; false when the disk does not take it now."""
+    """Tell what became of the files; false when the disk does not take it now, but may do so later."""
     files = [watch.told(job.folder) for watch in job.watches]
     pieces = chunks(files)
     try:
         for index, piece in enumerate(pieces, 1):
             job.capture.amended(PART_NAME, index, len(pieces), source_folder=job.folder, files=piece)
+    except SpoolClosedError as error:
+        LOG.info("sizes of a capture's files are left to SciFish: %s", error)
     except ScifishError as error:
         LOG.warning("sizes of a capture's files cannot be told yet: %s", error)
         return False

@@ -16,6 +16,10 @@ class SpoolError(ScifishError):
     """A capture could not be committed to the local disk; tell the operator at once."""
 
 
+class SpoolClosedError(SpoolError):
+    """The spool of this process is closed for good: trying again is of no use."""
+
+
 class SelectionError(ScifishError):
     """A selection, or one entry of it, is not acceptable; the text names the value."""
 

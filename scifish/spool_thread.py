@@ -10,7 +10,7 @@ from typing import Any
 
 from scifish import faultpoints
 from scifish.bell import Bell
-from scifish.errors import SpoolError
+from scifish.errors import SpoolClosedError, SpoolError
 from scifish.producer_lock import ProducerLock
 from scifish.reserve import give_up_reserve, make_reserve
 from scifish.spool_layout import INSERT
@@ -91,7 +91,7 @@ class SpoolThread:
 
     def _ask(self, rows: list[Row]) -> _Request:
         if self._stopped.is_set():
-            raise SpoolError(f"spool {self._name} is closed")
+            raise SpoolClosedError(f"spool {self._name} is closed")
         request = _Request(rows)
         self._requests.put(request)
         return request

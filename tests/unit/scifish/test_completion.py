@@ -5,7 +5,7 @@ import pytest
 
 from scifish.completion import Completion
 from scifish.entry_end import entry_has_ended
-from scifish.errors import SpoolError
+from scifish.errors import SpoolClosedError, SpoolError
 from scifish.file_watch import SETTLE_S, FileWatch, Stat
 from scifish.messages import MAX_BYTES
 from scifish.scan_file import ScanFile
@@ -124,6 +124,16 @@ def test_what_the_disk_does_not_take_is_told_again(tmp_path):
 
     (_, _, _, fields) = capture.parts[-1]
     assert fields["files"][0].complete is True
+
+
+def test_a_closed_spool_is_not_asked_again(tmp_path):
+    completion = Completion(limit_s=0, tell_again_s=0.01)
+    closing, next_one = Capture(SpoolClosedError("spool a is closed")), Capture()
+    completion.follow(closing, str(tmp_path), [ScanFile(str(tmp_path / "a.h5"))])
+    assert closing.told.wait(5)
+    completion.follow(next_one, str(tmp_path), [ScanFile(str(tmp_path / "b.h5"))])
+    assert next_one.told.wait(5)
+    assert len(closing.parts) == 1
 
 
 def test_an_entry_whose_writer_is_gone_is_told_as_it_stands_at_once(tmp_path):
