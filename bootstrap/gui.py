@@ -1,6 +1,7 @@
 """What a Qt program needs to find unpacked libraries and fonts, as a file for the shell."""
 
 import shlex
+from pathlib import Path
 
 from bootstrap.layout import ROOT, SYSTEM
 
@@ -14,8 +15,25 @@ FONTS = """<?xml version="1.0"?>
 """
 
 
+SET_ASIDE = "usr/lib/scizoo-python"
+"""Below the unpacked root; ``scizoo.services.samba`` looks there."""
+
+
+def set_python_aside(root: Path) -> None:
+    """Move Debian's ``libpython`` out of the way of any other Python that looks for libraries here.
+
+    Samba brings it along; a Python of the same minor version that was built elsewhere would take it for
+    its own, and fail in its first import.
+    """
+    for library in root.glob("usr/lib/*-linux-gnu/libpython3*.so*"):
+        aside = root / SET_ASIDE
+        aside.mkdir(parents=True, exist_ok=True)
+        library.replace(aside / library.name)
+
+
 def write_environment() -> None:
     """Write ``.state/system/gui.sh``; only programs with windows read it, never a whole session."""
+    set_python_aside(ROOT)
     fonts = SYSTEM / "fonts.conf"
     fonts.write_text(FONTS.format(root=ROOT, system=SYSTEM), encoding="utf-8")
     folders = [*sorted(ROOT.glob("usr/lib/*-linux-gnu")), *sorted(ROOT.glob("lib/*-linux-gnu"))]

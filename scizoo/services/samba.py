@@ -22,7 +22,10 @@ ADMIN = "Administrator@demo.test"
 PASSWORD = "Only-on-1-loopback"  # noqa: S105 (of a server that lives as long as a test)
 LDAPS = 636
 PROVISION_LIMIT_S = 120
-LAY_OVER = 'mount -t overlay overlay -o "lowerdir=$0:/usr" /usr && exec "$@"'
+LAY_OVER = """mount -t overlay overlay -o "lowerdir=$0:/usr" /usr &&
+export LD_LIBRARY_PATH="/usr/lib/scizoo-python${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" && exec "$@"
+"""
+"""``make setup`` keeps Debian's libpython apart, see ``bootstrap/gui.py``."""
 
 
 class Samba(Service):
