@@ -36,7 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.basetemp is None:
         config.stash[BASE] = Path(tempfile.mkdtemp(prefix="scizoo-"))
         config.option.basetemp = str(config.stash[BASE] / "t")
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(config.stash[BASE]))  # else Qt makes one in /tmp
+        runtime = config.stash[BASE] / "runtime"
+        runtime.mkdir(mode=0o700)  # Qt takes no other mode, and would make one in /tmp
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
