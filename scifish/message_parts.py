@@ -16,6 +16,9 @@ from pydantic import (
     model_serializer,
 )
 
+INT64 = 2**63
+"""What orders messages and parts is smaller: MongoDB and SQLite keep no larger whole number."""
+
 
 def _utc(value: datetime) -> datetime:
     try:
@@ -64,7 +67,7 @@ class SelectionRef(Part):
     """Which selection was active when the capture began."""
 
     name: str
-    revision: int = Field(ge=0)
+    revision: int = Field(ge=0, lt=INT64)
     hash: str = Field(description="sha256 of the entries in canonical JSON, hex")
 
 
@@ -168,5 +171,5 @@ class AmendmentPart(Part):
     """Which piece of a series of amendments this message is."""
 
     name: str = Field(description="what is amended: files, completion, values")
-    index: int = Field(ge=1, description="1-based")
-    of: int = Field(ge=1)
+    index: int = Field(ge=1, lt=INT64, description="1-based")
+    of: int = Field(ge=1, lt=INT64)

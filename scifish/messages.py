@@ -13,6 +13,7 @@ from pydantic_core import from_json
 from scifish.errors import MessageError, UnknownSchemaError
 from scifish.identifiers import check_pid
 from scifish.message_parts import (
+    INT64,
     AmendmentPart,
     Counter,
     DataFile,
@@ -51,15 +52,15 @@ class Identity(Part):
     pid: str = Field(description="<PidPrefix>/<uuid5 of the parts below>")
     facility: str
     producer: str = Field(description="uuid of the producer process life")
-    start_ns: int = Field(ge=0, description="begin of the capture, ns since the epoch, UTC")
+    start_ns: int = Field(ge=0, lt=INT64, description="begin of the capture, ns since the epoch, UTC")
     nonce: Nonce
     phase: Phase
     author: str = Field(description="<role>@<host> of who wrote this message")
     rank: int = Field(ge=0, le=3, description="0 started, 1 closed by SciFish, 2 ended, 3 repaired")
-    revision: int = Field(ge=1, description="rises per pid and author")
+    revision: int = Field(ge=1, lt=INT64, description="rises per pid and author")
     part: AmendmentPart | None = Field(default=None, description="only in phase amended")
     parts_expected: int = Field(
-        default=0, ge=0, description="amended parts of files that belong to this message"
+        default=0, ge=0, lt=INT64, description="amended parts of files that belong to this message"
     )
     type: Literal["raw", "derived"] = "raw"
     inputs: list[str] = Field(default=[], description="pids a derived dataset was made from")

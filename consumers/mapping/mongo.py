@@ -5,7 +5,7 @@ from typing import Any
 
 from consumers.errors import PoisonError
 from consumers.mapping.keys import escape
-from scifish.message_parts import DataFile, Value, ValueTree
+from scifish.message_parts import INT64, DataFile, Value, ValueTree
 from scifish.messages import CaptureMessage, Context, Identity
 
 OWN_FIELDS = frozenset(
@@ -14,7 +14,6 @@ OWN_FIELDS = frozenset(
 """Fields the sink keeps beside the message; an unknown message field of such a name moves aside."""
 TEXT_LIMIT = 256
 """Characters of a text that are indexed; the whole text stands in ``values``."""
-INT64 = 2**63
 DEEPEST = 64
 """Levels of nesting; MongoDB stores 100, of which the document around the message takes some."""
 

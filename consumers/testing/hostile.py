@@ -71,6 +71,7 @@ def _odd_fields() -> list[Hostile]:
         Hostile("rank of text", _with(rank="high"), "rejected", "rank"),
         Hostile("rank of four", _with(rank=4), "rejected", "rank"),
         Hostile("revision zero", _with(revision=0), "rejected", "revision"),
+        Hostile("a revision beyond 64 bits", _with(revision=2**63), "rejected", "revision"),
         Hostile("an unknown phase", _with(phase="paused"), "rejected", "phase"),
         Hostile(
             "a part in phase ended", _with(part={"name": "files", "index": 1, "of": 1}), "rejected", "part"
