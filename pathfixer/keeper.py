@@ -234,7 +234,7 @@ class Keeper:
     def _switched(self) -> None:
         self._parts.watch.broken = None
         self.destination.follow()
-        reached("pathfixer.following.followed")
+        reached("pathfixer.followed")
         self._watch_growth()
 
     def _watch_growth(self) -> None:

@@ -23,7 +23,7 @@ STEPS = [
     ("pathfixer.folders-made", 0),
     ("pathfixer.committing", 0),
     ("pathfixer.committed", 1),
-    ("pathfixer.following.followed", 1),
+    ("pathfixer.followed", 1),
 ]
 
 

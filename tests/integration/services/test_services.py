@@ -78,12 +78,15 @@ def test_sardana_keeps_its_environment_and_elements_over_a_restart(sardana: Sard
     sardana.door().run("senv", "Colour", "blue")
     sardana.restart()
     sardana.door(2).run("lsenv")
+    assert any("Colour" in line and "blue" in line for line in sardana.door(2).proxy.Output)
     sardana.door(2).run("ascan", "mot02", 0, 1, 2, 0.05)
 
 
 def test_mongod_takes_a_transaction(mongod: Mongod) -> None:
     with mongod.client() as client, client.start_session() as session, session.start_transaction():
         client["services"]["things"].insert_one({"_id": 1}, session=session)
+    with mongod.client() as client:
+        assert client["services"]["things"].find_one() == {"_id": 1}
 
 
 def test_apache_kafka_answers_and_says_its_version(kafka: ApacheKafka) -> None:

@@ -130,7 +130,7 @@ def test_a_changed_secret_counts_at_once(server, settings):
     office.proposal("20260101")
     server.secret = "renewed"
     Path(settings["secret_file"]).write_text("renewed")
-    office.proposal("20260101")
+    assert office.proposal("20260101").number == "20260101"
 
 
 def test_a_secret_that_others_may_read_is_not_used(server, settings):

@@ -44,7 +44,8 @@ def test_path_fixer_accepts_its_properties(own_folder: RunFolder, site: Site) ->
 
 
 def test_sci_dog_accepts_its_properties(own_folder: RunFolder, site: Site) -> None:
-    accepted(capture_devices.sci_dog(own_folder, HOST, site, "mongodb://127.0.0.1:1"), SciDogProperties)
+    server = capture_devices.sci_dog(own_folder, HOST, site, "mongodb://127.0.0.1:1")
+    assert isinstance(accepted(server, SciDogProperties), SciDogProperties)
 
 
 def test_sci_fish_accepts_its_properties(own_folder: RunFolder, site: Site) -> None:
@@ -55,7 +56,8 @@ def test_sci_fish_accepts_its_properties(own_folder: RunFolder, site: Site) -> N
 
 
 def test_sci_fly_accepts_its_properties(own_folder: RunFolder) -> None:
-    accepted(capture_devices.sci_fly(own_folder, HOST), SciFlyProperties)
+    parsed = accepted(capture_devices.sci_fly(own_folder, HOST), SciFlyProperties)
+    assert isinstance(parsed, SciFlyProperties)
 
 
 def test_the_consumers_accept_one_without_scicat(site: Site) -> None:
