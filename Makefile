@@ -3,8 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 RUN := .venv/bin/python -m
 # Each file in one of some processes, each with parts of its own; PROCESSES=0 shows one test after the other.
-PROCESSES ?= 3
-TESTS := $(RUN) pytest -n $(PROCESSES) --dist loadfile
+PROCESSES ?= 4
+TESTS := $(RUN) pytest -n $(PROCESSES) --dist loadfile --max-worker-restart 0
 WITH_GUI := . .state/system/gui.sh &&
 
 # make demo KEEP=1 BROKER=kafka SCICAT_URL=https://…
@@ -17,8 +17,9 @@ DEMO_OPTIONS := --broker $(BROKER) $(if $(KEEP),--keep) $(if $(SCICAT_URL),--sci
 
 SOAK_SCANS ?= 200
 SOAK_SEED ?=
+MUTATIONS ?= 100000
 
-.PHONY: help setup demo test test-unit test-integration test-bad-days test-versions bench soak sabotage pictures lint format schemas clean
+.PHONY: help setup demo test test-unit test-integration test-bad-days test-versions bench soak mutations sabotage pictures lint format schemas clean
 .DEFAULT_GOAL := help
 
 help: ## list the chores
@@ -56,6 +57,9 @@ bench: setup ## the numbers, side by side with what they are compared to (ONLY="
 soak: setup ## two hundred scans, and a bad day every few seconds (SOAK_SEED=… SOAK_SCANS=…)
 	@SOAK_SCANS=$(SOAK_SCANS) SOAK_SEED=$(or $(SOAK_SEED),$$RANDOM) $(RUN) pytest -o log_cli=true tests/bad_days/test_day_20_soak.py
 
+mutations: setup ## 100,000 messages mutated at random through the whole pipeline (MUTATIONS=…)
+	@SCIZOO_MUTATIONS=$(MUTATIONS) $(RUN) pytest -k mutations tests/bad_days/test_day_12_hostile_messages.py
+
 sabotage: setup ## each protection taken out of a copy once, and a test must fail (ONLY="03 17")
 	@$(RUN) tests.bad_days.sabotage $(ONLY)
 
@@ -68,7 +72,8 @@ lint: setup ## style, types, who may import whom, freshness of the schemas
 
 pictures: setup ## the pictures of the windows in docs/images anew, of real devices
 	@$(WITH_GUI) .venv/bin/python docs/tools/scidog_screenshots.py
-	@$(WITH_GUI) SCIZOO_PICTURES=docs/images $(RUN) pytest tests/integration/config_gui/test_panel_pictures.py
+	@$(WITH_GUI) SCIZOO_PICTURES=docs/images SCIZOO_PICTURES_DATA=/data \
+		sh docs/tools/with_data.sh $(RUN) pytest tests/integration/config_gui/test_panel_pictures.py
 
 format: setup ## put the code into the common form
 	@$(RUN) ruff check --fix --quiet . ; $(RUN) ruff format --quiet .

@@ -5,10 +5,10 @@ import sys
 import time
 from pathlib import Path
 
-from scifish.forwarder import Forwarder
-from scifish.forwarder_settings import ForwarderSettings
-from scifish.kafka_client import KafkaClient
-from scifish.spool import Spool
+from scifish.forwarding.forwarder import Forwarder
+from scifish.forwarding.kafka_client import KafkaClient
+from scifish.forwarding.settings import ForwarderSettings
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
 from scifish.testing.capture_messages import new_identity, told
 from scizoo.services.waiting import wait_until

@@ -10,12 +10,12 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from benchmarks.measure import Group, Number, in_turns, ratios
 from benchmarks.place import Place
 from benchmarks.typical import typical_message
-from scifish.forwarder import Forwarder
-from scifish.forwarder_sender import SETTINGS
-from scifish.forwarder_settings import ForwarderSettings
-from scifish.kafka_client import KafkaClient
+from scifish.forwarding.forwarder import Forwarder
+from scifish.forwarding.kafka_client import KafkaClient
+from scifish.forwarding.sender import SETTINGS
+from scifish.forwarding.settings import ForwarderSettings
 from scifish.messages import CaptureMessage
-from scifish.spool import Spool
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
 from scifish.testing.capture_messages import new_identity
 from scizoo.services.waiting import wait_until

@@ -69,11 +69,11 @@ def fill(raw: Path) -> None:
 
 
 def _open(device: tango.DeviceProxy, visit: str) -> None:
-    """Open the session of a visit and wait until it is shown and nothing is being done any more."""
+    """Open the session of a visit and wait until it is shown and its job has ended."""
     before = device.Session
     device.OpenSession(json.dumps({**REQUEST, "visit": visit, "sample": SAMPLE}))
     deadline = time.monotonic() + LIMIT_S
-    while device.Session == before or device.state() == tango.DevState.RUNNING:
+    while device.Session == before or json.loads(device.JobState[-1])["state"] == "running":
         if time.monotonic() > deadline:
             raise RuntimeError(f"{NAME} did not open {visit}: {device.status()}")
         time.sleep(0.001)

@@ -5,7 +5,7 @@ import tango
 from benchmarks.instruments import ATTRIBUTES
 from benchmarks.measure import Group, Limit, Number, in_turns, milliseconds, ratios, seconds
 from benchmarks.place import InstrumentServer, Place, selection_of
-from scifish.reader import SnapshotReader
+from scifish.attributes.reader import SnapshotReader
 
 SERVERS, DEVICES = 10, 10
 """Device servers, and devices in each: as a beamline has them, a hundred devices in some ten programs."""

@@ -4,7 +4,7 @@ import time
 
 from benchmarks.measure import ROUNDS, Group, Limit, Number
 from benchmarks.place import InstrumentServer, Place, freeze, selection_of, thaw
-from scifish.reader import SnapshotReader
+from scifish.attributes.reader import SnapshotReader
 from scifish.selection import Selection
 from scizoo.services.waiting import wait_until
 

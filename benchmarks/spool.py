@@ -12,11 +12,13 @@ from benchmarks.measure import Group, Limit, Number, in_turns, ratios
 from benchmarks.place import Place
 from benchmarks.typical import typical_message
 from scifish.messages import CaptureMessage
-from scifish.spool import Spool
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
 
 COMMITS = 200
 """In one turn: enough that each turn has its share of SQLite's check points."""
+PAUSE_S = 0.1
+"""After each turn: what the spool does when nobody commits must not be in the way of the next."""
 TIMES = Limit(1.2)
 
 
@@ -84,4 +86,6 @@ def _per_call(call: Callable[..., object], items: Sequence[object]) -> float:
     begin = time.perf_counter()
     for item in items:
         call(item)
-    return (time.perf_counter() - begin) / len(items)
+    lasted = time.perf_counter() - begin
+    time.sleep(PAUSE_S)
+    return lasted / len(items)

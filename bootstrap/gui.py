@@ -11,8 +11,12 @@ FONTS = """<?xml version="1.0"?>
   <dir>/usr/share/fonts</dir>
   <dir>{root}/usr/share/fonts</dir>
   <cachedir>{system}/fonts-cache</cachedir>
+  <match target="pattern">
+    <edit name="family" mode="append_last"><string>DejaVu Sans</string></edit>
+  </match>
 </fontconfig>
 """
+"""Without the last rule a program that names no font gets the first of the list, a serif one."""
 
 
 SET_ASIDE = "usr/lib/scizoo-python"

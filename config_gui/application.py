@@ -2,13 +2,13 @@
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from config_gui.find_device import FindError, find_device
+from scifish.leaving import leave_at_once
 
 if TYPE_CHECKING:
     from taurus.external.qt import Qt
@@ -37,7 +37,7 @@ def open_window(
         found = find_device(device_class, device)
     except FindError as error:
         raise click.ClickException(str(error)) from None
-    sys.exit(_run(name, lambda: make(found)))
+    leave_at_once(_run(name, lambda: make(found)))
 
 
 def _run(name: str, make: "Callable[[], Qt.QWidget]") -> int:

@@ -7,12 +7,16 @@ import click
 from config_gui.application import open_window
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("device", required=False)
 def main(device: str | None) -> None:
     """Say who measures, for which proposal, and so where the data goes.
 
     DEVICE is the Tango name of a PathFixer; it may be left out where there is only one.
+
+    \b
+    Example:
+      ctpathfixer b311a-e02/ctl/sdm-01
     """
     open_window("ctpathfixer", "PathFixer", device, _window)
 

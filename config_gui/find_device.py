@@ -2,6 +2,9 @@
 
 import tango
 
+from scifish.errors import NoDatabaseError
+from scifish.tango_database import devices_of
+
 
 class FindError(Exception):
     """There is none, or more than one to choose from; the text says what to do."""
@@ -18,13 +21,12 @@ def find_device(device_class: str, device: str | None) -> str:
     if device:
         return device
     try:
-        found = list(tango.Database().get_device_name("*", device_class))
-    except tango.DevFailed as error:
-        host = tango.ApiUtil.get_env_var("TANGO_HOST")
-        reason = str(error.args[0].desc).splitlines()[0]
-        raise FindError(f"the Tango database {host} does not answer: {reason}") from None
+        found = devices_of(device_class)
+    except NoDatabaseError as error:
+        host = tango.ApiUtil.get_env_var("TANGO_HOST") or "not set"
+        raise FindError(f"{error}; TANGO_HOST is {host}") from None
     if len(found) == 1:
-        return str(found[0])
+        return found[0]
     if not found:
         raise FindError(f"the Tango database knows no device of class {device_class}: start one, or name it")
     raise FindError(f"which {device_class}? name one of: {', '.join(sorted(found))}")

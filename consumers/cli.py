@@ -1,7 +1,9 @@
 """The command ``scicow``: runs the consumers, makes the topics, shows what waits or was refused."""
 
+import getpass
 import logging
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
@@ -11,9 +13,11 @@ from typing import Any, cast
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from consumers import service
+from consumers.booking_desk import Booking, BookingDesk
 from consumers.configuration import Configuration, SinkName, load
 from consumers.errors import ConfigurationError, ConsumerError
 from consumers.letter_desk import LetterDesk, LetterError
@@ -21,6 +25,9 @@ from consumers.mongo_client import connect
 from consumers.state_database import StateDatabase
 from consumers.topics import TopicAdmin, compare, wanted_topics
 from consumers.worker import REVISIT_S
+from scifish.repeats import log_to_stderr
+from sdm.errors import SdmError
+from sdm.rule_files import load_rules
 
 RED, USAGE = 1, 2
 SINKS = click.Choice(["mongodb", "scicat"])
@@ -36,8 +43,15 @@ config_option = click.option(
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="scizoo")
 def cli() -> None:
     """Carry captures from Kafka into the catalogues.
+
+    \b
+    Examples:
+      scicow topics apply --config /etc/scizoo/scicow.yaml         make a beamline's topics
+      scicow run --sink mongodb --config /etc/scizoo/scicow.yaml   feed a catalogue
+      scicow waiting list --config /etc/scizoo/scicow.yaml         what waits, and why
 
     Exit codes: 0 all good, 1 something is red, 2 usage or configuration.
     """
@@ -54,7 +68,7 @@ def run(path: Path, sink: str) -> None:
       scicow run --sink mongodb --config /etc/scizoo/scicow.yaml
       scicow run --sink scicat  --config /etc/scizoo/scicow.yaml
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    log_to_stderr(logging.INFO)
     configuration = load(path)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -131,6 +145,31 @@ def retry_waiting(path: Path, beamline: str | None, pid: str | None) -> None:
     """
     count = _state(path).retry_waiting(beamline, pid, datetime.now(timezone.utc))
     click.echo(f"{count} messages are tried again within {REVISIT_S:.0f} s, by the running consumers")
+
+
+@cli.command("book")
+@config_option
+@click.option("--beamline", required=True, help="Where it was captured.")
+@click.option("--pid", required=True, help="The capture, as 'scizoo status --json' shows it.")
+@click.option("--proposal", required=True, help="Whose it is; the user office must know it.")
+@click.option("--visit", help="Of the proposal, if it is known.")
+@click.option("--sample", default="", help="Folders below raw, if it is known.")
+@click.option("--reason", required=True, help="How you know; kept with the dataset.")
+@click.option("--rules", default="maxiv_v1", show_default=True, help="Name of the rule set.")
+def book(path: Path, beamline: str, pid: str, reason: str, rules: str, **whose: str) -> None:
+    """Book a capture that belongs to nobody on a proposal, because you know whose it is.
+
+    It was made without a session, or its files lay elsewhere. No file is moved.
+
+    \b
+    Example:
+      scicow book --beamline nanomax --pid 20.500.12345/2f7c… --proposal 20170251 --visit 20240121 \\
+        --reason "the session was opened late, logbook of 21 January" --config /etc/scizoo/scicow.yaml
+    """
+    desk = BookingDesk(load(path), load_rules(rules), beamline)
+    booking = Booking(**whose, by=getpass.getuser(), host=socket.gethostname(), reason=reason)
+    desk.book(pid, booking)
+    click.echo(f"{pid} is booked on proposal {booking.proposal}, and on its way to the catalogues")
 
 
 @cli.group("dead-letters")
@@ -225,7 +264,7 @@ def _state(path: Path) -> StateDatabase:
 def _show(entries: Iterable[dict[str, Any]], columns: tuple[str, ...]) -> None:
     table = Table(*columns)
     for entry in entries:
-        table.add_row(*(str(entry.get(column, "")) for column in columns))
+        table.add_row(*(escape(str(entry.get(column, ""))) for column in columns))
     Console().print(table if table.row_count else "none")
 
 
@@ -236,7 +275,7 @@ def main() -> None:
     except ConfigurationError as error:
         click.echo(f"scicow: {error}", err=True)
         sys.exit(USAGE)
-    except ConsumerError as error:
+    except (ConsumerError, SdmError) as error:
         click.echo(f"scicow: {error}", err=True)
         sys.exit(RED)
 

@@ -6,13 +6,18 @@ from urllib.parse import urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from consumers.credentials import Secret
 from consumers.errors import ConfigurationError
-from scifish.messages import Beamline, explain
+from scifish.forwarding.kafka_client import RECONNECT_MS
+from scifish.messages import Beamline
+from sdm.yaml_trouble import place_in_yaml
 
 SinkName = Literal["mongodb", "scicat"]
 TopicPrefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+MAY_BE_SECRET = {"password", "uri", "settings"}
+"""Keys in which somebody may have written a secret that belongs into a file of its own."""
 InstanceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 
@@ -46,7 +51,8 @@ class Kafka(Strict):
             "bootstrap.servers": self.bootstrap_servers,
             "security.protocol": self.security_protocol,
             "allow.auto.create.topics": False,
-            "log_level": 4,
+            "reconnect.backoff.ms": RECONNECT_MS,
+            "log_level": 0,  # lines wait for a poll, in memory; LastWord says why a broker is not reached
         }
         if self.ca_file is not None:
             settings["ssl.ca.location"] = str(self.ca_file)
@@ -187,13 +193,31 @@ def load(path: Path) -> Configuration:
     Raises
     ------
     ConfigurationError
-        With the file, the key and the value that is wrong.
+        With the file, the key and the value that is wrong; a value that may be a secret is not told.
     """
     try:
-        return Configuration.model_validate(yaml.safe_load(path.read_text()))
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from None
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path} is not YAML: {error}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not YAML: {place_in_yaml(error)}") from None
+    if not isinstance(found, dict):
+        raise ConfigurationError(f"{path} has no sections: is it the configuration of SciCow?")
+    try:
+        return Configuration.model_validate(found)
     except ValidationError as error:
-        raise ConfigurationError(f"{path}: {explain(error)}") from None
+        raise ConfigurationError(f"{path}: {_explain(error)}") from None
+
+
+def _explain(error: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(str(step) for step in item['loc']) or 'configuration'}: {item['msg']}{_got(item)}"
+        for item in error.errors(include_url=False)[:5]
+    )
+
+
+def _got(item: ErrorDetails) -> str:
+    """Return the value that is wrong, unless it may be a secret."""
+    value = item["input"]
+    is_told = isinstance(value, bool | int | float | str) and item["type"] != "extra_forbidden"
+    return f" (got {str(value)[:80]!r})" if is_told and not MAY_BE_SECRET.intersection(item["loc"]) else ""

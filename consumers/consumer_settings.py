@@ -20,6 +20,7 @@ def consumer_settings(kafka: Kafka, group: str) -> dict[str, Any]:
         "queued.max.messages.kbytes": 16_384,
         "fetch.wait.max.ms": 100,
         "isolation.level": "read_committed",
+        "log_level": 4,
     }
     if kafka.instance is not None:
         settings["group.instance.id"] = f"{group}-{kafka.instance}"

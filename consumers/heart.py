@@ -28,8 +28,7 @@ class Heart:
         self._beaten_s: dict[str, float] = {}
         self._producer = Producer(
             configuration.kafka.client()
-            | {"acks": "all", "linger.ms": 0, "message.timeout.ms": int(PERIOD_S * 1000)},
-            logger=logging.getLogger("scicow.heart"),
+            | {"acks": "all", "linger.ms": 0, "message.timeout.ms": int(PERIOD_S * 1000)}
         )
 
     def beat(self, topics: Iterable[str], now_s: float) -> None:

@@ -4,25 +4,23 @@ A log cannot be edited, so what was decided stands in the state database, beside
 """
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import Message
 
 from consumers.configuration import Configuration
 from consumers.delivery import Delivery
-from consumers.errors import ConsumerError, PoisonError, RetryableError
+from consumers.errors import ConsumerError, PoisonError
 from consumers.glimpse import fingerprint
 from consumers.mapping.mongo import body_document, part_document
 from consumers.mongo_client import Document
 from consumers.producer import AcknowledgedProducer, Record
 from consumers.state_database import StateDatabase
 from consumers.topic_names import TopicNames
+from consumers.topic_reader import read_to_end
 from consumers.validate import Validator
 from scifish.errors import UnknownSchemaError
 
-READ_S = 10
-"""Longest wait for the broker."""
 OURS = "scicow-"
 """Begin of the headers that a letter has and its message had not."""
 
@@ -73,20 +71,9 @@ class LetterDesk:
         self._state.settle_dead_letters(notes, {"discarded_at": now, "discarded_because": reason})
 
     def _letters(self) -> Iterator[Record]:
-        """Yield the messages in the letters, as they came."""
-        place = TopicPartition(self._names.dead_letters(self._beamline), 0, OFFSET_BEGINNING)
-        settings = {"group.id": "scicow-letter-desk", "enable.auto.commit": False}
-        with closing(Consumer(self._kafka | settings)) as consumer:
-            try:
-                begin, end = consumer.get_watermark_offsets(place, timeout=READ_S)
-                consumer.assign([place])
-                while begin < end and consumer.position([place])[0].offset < end:
-                    message = consumer.poll(READ_S)
-                    if message is None or message.error() is not None:
-                        raise RetryableError(f"{place.topic} could not be read to its end")
-                    yield self._original(message)
-            except KafkaException as error:
-                raise RetryableError(f"{place.topic} cannot be read: {error.args[0].str()}") from None
+        """Return the messages in the letters, as they came."""
+        letters = self._names.dead_letters(self._beamline)
+        return map(self._original, read_to_end(self._kafka, letters, "scicow-letter-desk"))
 
     def _original(self, message: Message) -> Record:
         headers = tuple((name, value) for name, value in message.headers() or () if not name.startswith(OURS))

@@ -7,6 +7,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from consumers.errors import ConsumerError, RetryableError
+from scifish.forwarding.last_word import LastWord
 
 FLUSH_S = 30
 
@@ -29,7 +30,9 @@ class AcknowledgedProducer:
     """A producer that is asked for the outcome of each record, and made anew after a fatal error."""
 
     def __init__(self, client: dict[str, Any], message_bytes: int = 1_048_588) -> None:
+        self._last_word = LastWord()
         self._settings = client | {
+            "error_cb": self._last_word.hear,
             "acks": "all",
             "enable.idempotence": True,
             "linger.ms": 0,
@@ -45,7 +48,8 @@ class AcknowledgedProducer:
         try:
             self._producer.list_topics(topic, timeout=5)
         except KafkaException as error:
-            raise RetryableError(f"Kafka gives no answer: {error.args[0].str()}") from None
+            why = self._last_word.explain(self._producer, error.args[0])
+            raise RetryableError(f"Kafka gives no answer: {why}") from None
 
     def send(self, records: Sequence[Record]) -> None:
         """Send records and return when all are acknowledged.
@@ -80,8 +84,13 @@ class AcknowledgedProducer:
         large = [error for error in errors if error.code() == KafkaError.MSG_SIZE_TOO_LARGE]
         others = [error for error in errors if error not in large]
         if left or others:
-            why = others[0].str() if others else f"{left} records got no answer"
+            why = self._why(others, left)
             self._producer = Producer(self._settings)
             raise RetryableError(f"Kafka did not acknowledge: {why}")
         if large:
             raise TooLargeError(large[0].str())
+
+    def _why(self, errors: list[KafkaError], left: int) -> str:
+        if not errors:
+            return f"{left} records got no answer"
+        return self._last_word.explain(self._producer, errors[0])

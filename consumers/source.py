@@ -7,9 +7,11 @@ listed in ``docs/decisions/0020``: a pause survives a re-assignment, pausing thr
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timezone
-from typing import Any
+from threading import Thread
+from typing import Any, ParamSpec
 
 from confluent_kafka import (
     OFFSET_STORED,
@@ -25,14 +27,19 @@ from consumers.buffer import Buffer
 from consumers.delivery import Delivery, Partition
 from consumers.errors import FatalError
 from consumers.gaps import GapWatch
+from consumers.group_watch import GroupWatch
 from consumers.offsets import OpenOffsets
-from scifish.log_watch import LogWatch
+from scifish.forwarding.log_watch import LogWatch
 
 POLL_S = 0.5
 LOOKUP_S = 10
+CLOSE_S = 5.0
+WITHDRAW_S = 0.5
 COMMIT_EVERY_S = 1.0
 MOST_PER_POLL = 500
 NO_BROKER = frozenset({KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._TIMED_OUT})
+
+P = ParamSpec("P")
 
 log = logging.getLogger("scicow")
 
@@ -60,13 +67,16 @@ class Source:
         progress
             Broker time of the last finished message per partition, as the state database knows it.
         """
-        self._settings = {**settings, "error_cb": self._on_error, "on_commit": self._on_commit}
+        self._settings = settings
         self._session_s = float(settings["session.timeout.ms"]) / 1000
         self._may_be_fenced = False
         """Since the group last took a commit, the brokers were away, or we were."""
         self._polled_at = time.monotonic()
         self._watch = LogWatch()
-        self._consumer = Consumer(self._settings)
+        self._group = GroupWatch(self._session_s)
+        self._life = 0
+        """Counts our clients: one that is left still calls back, also from the thread that closes it."""
+        self._consumer = self._new_consumer()
         self._topics = list(topics)
         self._buffer = buffer
         self._gaps = GapWatch(progress)
@@ -79,8 +89,12 @@ class Source:
     def subscribe(self) -> None:
         """Join the group; partitions arrive during later polls."""
         self._consumer.subscribe(
-            self._topics, on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
+            self._topics,
+            on_assign=self._while_ours(self._on_assign),
+            on_revoke=self._while_ours(self._on_revoke),
+            on_lost=self._while_ours(self._on_lost),
         )
+        self._group.asked()
 
     def poll(self, timeout_s: float = POLL_S) -> None:
         """Move what has arrived into the buffer; wait for it at most so long.
@@ -104,6 +118,8 @@ class Source:
             return
         if not self._paused and self._watch.is_astray(self._consumer):
             self._join_anew("nothing comes, although the log ends elsewhere: was the topic made again?")
+        elif self._group.is_forgotten(self._consumer, self._topics):
+            self._join_anew("it has not said for too long what is to be read here")
 
     def reading(self) -> set[str]:
         """Return the topics that the group has given to this process."""
@@ -121,7 +137,31 @@ class Source:
         try:
             self._commit(asynchronous=False)
         finally:
-            self._consumer.close()
+            self._leave()
+
+    def _new_consumer(self) -> Consumer:
+        callbacks = {
+            "error_cb": self._while_ours(self._on_error),
+            "on_commit": self._while_ours(self._on_commit),
+        }
+        return Consumer({**self._settings, **callbacks}, logger=log)
+
+    def _while_ours(self, callback: Callable[P, None]) -> Callable[P, None]:
+        life = self._life
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> None:
+            if life == self._life:
+                callback(*args, **kwargs)
+
+        return call
+
+    def _leave(self) -> None:
+        """Close the client; one in trouble may never finish that, and is left behind, unheard."""
+        self._life += 1
+        _withdraw(self._consumer, is_static="group.instance.id" in self._settings)
+        leaving = Thread(target=self._consumer.close, name="scicow-leaving", daemon=True)
+        leaving.start()
+        leaving.join(CLOSE_S)
 
     def _poll_one(self, timeout_s: float) -> Message | None:
         try:
@@ -169,8 +209,8 @@ class Source:
         """Go on with a client that knows nothing of the past."""
         log.warning("joins the group anew: %s", why)
         self._on_lost(self._consumer, self._consumer.assignment())
-        self._consumer.close()
-        self._consumer, self._may_be_fenced = Consumer(self._settings), False
+        self._leave()
+        self._consumer, self._may_be_fenced = self._new_consumer(), False
         self.subscribe()
 
     def _mind_the_time(self) -> None:
@@ -202,9 +242,10 @@ class Source:
             self._offsets.commit(due)
         except KafkaException as error:
             # A rebalance is under way: whoever has the partition next reads these again.
-            log.info("offsets not committed: %s", error.args[0].str())
+            log.warning("offsets not committed: %s", error.args[0].str())
 
     def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._group.answered()
         starts = [self._start(partition) for partition in partitions]
         consumer.incremental_assign(starts)
         # A pause outlives its assignment: without this the beamline would be silently dead.
@@ -219,6 +260,7 @@ class Source:
             low, high = self._consumer.get_watermark_offsets(partition, timeout=LOOKUP_S)
         except KafkaException as error:
             log.warning("%s[%d]: no answer where to start: %s", *place, error.args[0].str())
+            self._watch.stands_at(place, OFFSET_STORED)
             return TopicPartition(*place, OFFSET_STORED)
         if low <= committed <= high:
             log.info("reads %s[%d] from offset %d", *place, committed)
@@ -251,11 +293,12 @@ class Source:
         if gap is not None:
             self._buffer.put_gap(gap)
 
-    def _on_revoke(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+    def _on_revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._commit(asynchronous=False)
-        self._on_lost(_, partitions)
+        self._on_lost(consumer, partitions)
 
     def _on_lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self._group.asked()
         places = [(partition.topic, partition.partition) for partition in partitions]
         self._offsets.drop(places)
         self._buffer.drop(places)
@@ -272,7 +315,26 @@ class Source:
         if error is None:
             self._may_be_fenced = False
         else:
-            log.info("offsets not committed: %s", error.str())
+            log.warning("offsets not committed: %s", error.str())
+
+
+def _withdraw(consumer: Consumer, *, is_static: bool) -> None:
+    """Take what the group still gives, so that nothing of it is left for ``close``.
+
+    Partitions accepted while a client closes can stop the whole process for ever (decision 0091). A static
+    member keeps its place in the group for its next process, as ``close`` alone would.
+    """
+    if not is_static:
+        with suppress(KafkaException, RuntimeError):  # the group has fenced it off, or it is closed already
+            consumer.unsubscribe()
+    end = time.monotonic() + WITHDRAW_S
+    while (left := end - time.monotonic()) > 0:
+        try:
+            consumer.poll(left)
+        except KafkaException:  # what a fenced client is told: more may come
+            continue
+        except RuntimeError:
+            return  # closed already
 
 
 def _delivery(message: Message) -> Delivery:

@@ -21,6 +21,7 @@ from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 from consumers.configuration import Configuration, Topics
 from consumers.errors import ConsumerError
 from consumers.topic_names import TopicNames
+from scifish.forwarding.last_word import LastWord
 
 ADMIN_TIMEOUT_S = 15
 MESSAGE_BYTES = 1_048_588
@@ -122,14 +123,15 @@ class TopicAdmin:
 
     def __init__(self, client: Mapping[str, object]) -> None:
         settings = {name: value for name, value in client.items() if name != "allow.auto.create.topics"}
-        self._admin = AdminClient(settings)
+        self._last_word = LastWord()
+        self._admin = AdminClient({**settings, "error_cb": self._last_word.hear})
 
     def cluster(self) -> tuple[str, int]:
         """Return the cluster's id and its number of brokers; raises TopicsError."""
         try:
             found = self._admin.list_topics(timeout=ADMIN_TIMEOUT_S)
         except KafkaException as error:
-            raise TopicsError(f"no broker answers: {error.args[0].str()}") from None
+            raise TopicsError(f"no broker answers: {self._why(error)}") from None
         return found.cluster_id or "", len(found.brokers)
 
     def find(self, names: list[str]) -> dict[str, Topic]:
@@ -141,7 +143,7 @@ class TopicAdmin:
             asked = self._admin.describe_configs(resources, request_timeout=ADMIN_TIMEOUT_S) if listed else {}
             settings = {resource.name: _described(future) for resource, future in asked.items()}
         except KafkaException as error:
-            raise TopicsError(f"the broker did not describe its topics: {error.args[0].str()}") from None
+            raise TopicsError(f"the broker did not describe its topics: {self._why(error)}") from None
         return {
             name: Topic(
                 name,
@@ -164,6 +166,9 @@ class TopicAdmin:
         if changed:
             resources = [_alteration(item) for item in changed]
             self._finish(self._admin.incremental_alter_configs(resources), "set")
+
+    def _why(self, error: KafkaException) -> str:
+        return self._last_word.explain(self._admin, error.args[0])
 
     def _wait_for(self, names: list[str]) -> None:
         """Return when every broker client can see the topics: some moments after they were made."""

@@ -27,6 +27,7 @@ from consumers.processor import Processor
 BATCH = 500
 BATCH_BYTES = 16_000_000
 IDLE_S = 1.0
+PAUSE_S = 0.5
 REVISIT_S = 10.0
 """How often the waiting room is looked at, in seconds."""
 
@@ -36,9 +37,20 @@ log = logging.getLogger("scicow")
 
 
 class Worker:
-    """Takes batches out of the buffer and finishes them, one after the other."""
+    """Takes batches out of the buffer and finishes them, one after the other.
 
-    def __init__(self, buffer: Buffer, processor: Processor, stop: Event) -> None:
+    Parameters
+    ----------
+    buffer, processor
+        What is to be done, and by whom.
+    stop
+        Ends it.
+    pause_s
+        Before the first retry, in seconds; each further one lasts twice as long, at most 30 s.
+    """
+
+    def __init__(self, buffer: Buffer, processor: Processor, stop: Event, pause_s: float = PAUSE_S) -> None:
+        self._pause_s = pause_s
         self._buffer = buffer
         self._processor = processor
         self._stop = stop
@@ -88,7 +100,7 @@ class Worker:
         """Do something until it succeeds; raises RetryError when the process is to stop meanwhile."""
         Retrying(
             retry=retry_if_exception_type(RetryableError),
-            wait=wait_exponential(multiplier=0.5, max=30) + wait_random(0, 1),
+            wait=wait_exponential(multiplier=self._pause_s, max=30) + wait_random(0, 2 * self._pause_s),
             sleep=sleep_using_event(self._stop),
             stop=stop_when_event_set(self._stop),
             before_sleep=_tell,

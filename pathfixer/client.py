@@ -18,10 +18,10 @@ from pathfixer.errors import (
     ReasonWantedError,
 )
 from pathfixer.look import SEEN, Look, parse_look
-from pathfixer.open_request import CloseRequest, OpenRequest
 from pathfixer.sardana import reason_of
 from scifish.errors import MessageError
 from scifish.session import Session, parse_session
+from scifish.tango_connection import OF_TANGO_S, Connection
 from sdm.folders.findings import Finding
 
 POLL_S = 0.02
@@ -29,10 +29,7 @@ POLL_S = 0.02
 NOT_REACHED = ("API_", "DB_")
 """Reasons that begin so are TANGO's own: the device, or the database, was not reached."""
 
-REASONS = {
-    NeedsForceError.__name__: "force_reason",
-    NeedsOverrideError.__name__: "override_reason",
-}
+REASONS = {kind.__name__: kind.field for kind in (NeedsForceError, NeedsOverrideError)}
 """Refusal of a job to the field of the request whose reason lets it pass."""
 
 Tell = Callable[[str], None]
@@ -52,12 +49,15 @@ class PathFixerClient:
         Tango name.
     timeout_s
         How long a job (opening, closing, checking, repairing) may take.
+    answer_s
+        How long the device may take to answer one call.
     """
 
-    def __init__(self, device: str, timeout_s: float = 60) -> None:
+    def __init__(self, device: str, timeout_s: float = 60, answer_s: float = OF_TANGO_S) -> None:
         self._device = device
         self._timeout_s = timeout_s
-        self._proxy: tango.DeviceProxy | None = None
+        self._answer_s = answer_s
+        self._connection = Connection(device)
 
     def session(self) -> Session:
         """Return the session, open or closed."""
@@ -76,7 +76,7 @@ class PathFixerClient:
 
     def choices(self, username: str, proposal: str = "", visit: str = "") -> Choices:
         """Return what a user may choose, from the device's memory; stages nothing."""
-        question = json.dumps({"username": username, "proposal": proposal, "visit": visit})
+        question = _json(username=username, proposal=proposal, visit=visit)
         return Choices.model_validate_json(self._call(lambda proxy: proxy.command_inout("Choices", question)))
 
     def open_session(
@@ -113,7 +113,7 @@ class PathFixerClient:
         tell
             Told each step of the opening.
         """
-        request = OpenRequest(
+        request = _json(
             username=username,
             proposal=proposal,
             visit=visit,
@@ -124,7 +124,7 @@ class PathFixerClient:
             asking_door=asking_door,
             override_reason=override_reason,
         )
-        return _texts(self._run_job("OpenSession", request.model_dump_json(), tell=tell))
+        return _texts(self._run_job("OpenSession", request, tell=tell))
 
     def apply(self) -> list[str]:
         """Open the session that the set points ask for; returns what people should see to."""
@@ -140,8 +140,8 @@ class PathFixerClient:
         asking_door
             The Door whose macro asks: that it runs is no obstacle.
         """
-        request = CloseRequest(force_reason=force_reason, asked_by=asked_by, asking_door=asking_door)
-        return _texts(self._run_job("EndSession", request.model_dump_json()))
+        request = _json(force_reason=force_reason, asked_by=asked_by, asking_door=asking_door)
+        return _texts(self._run_job("EndSession", request))
 
     def check(self) -> list[Finding]:
         """Check path, rights, space and ScanDir."""
@@ -152,17 +152,32 @@ class PathFixerClient:
         return [Finding.model_validate(item) for item in self._run_job("Repair")]
 
     def set_sample(self, sample: str) -> None:
-        """Change the sample and wait until its folder is there; an empty one goes back to raw."""
+        """Change the sample and wait until its folder is there; an empty one goes back to raw.
+
+        A proprietary one may get the next code meanwhile: its first one was another PathFixer's.
+        """
+        before = self.session().revision
         self._call(lambda proxy: proxy.write_attribute("Sample", sample))
         wanted = self._read("Sample")
+        session = self._settled(sample)
+        folder = session.sample or ""
+        if session.category == "proprietary":
+            is_set = folder == wanted or session.revision > before
+        else:
+            is_set = folder == sample.strip()
+        if not is_set:
+            raise self._not_set(sample)
+
+    def _settled(self, sample: str) -> Session:
+        """Return the session once it has the sample that is asked for, or that was given up."""
         deadline = time.monotonic() + self._timeout_s
-        while (self.session().sample or "") != wanted:
-            if self._read("Sample") != wanted or time.monotonic() > deadline:
+        while True:
+            session = self.session()
+            if (session.sample or "") == self._read("Sample"):
+                return session
+            if time.monotonic() > deadline:
                 raise self._not_set(sample)
             time.sleep(POLL_S)
-        session = self.session()  # one that could not be set may have been given up before it was read
-        if session.category != "proprietary" and (session.sample or "") != sample.strip():
-            raise self._not_set(sample)
 
     def _not_set(self, sample: str) -> CommandError:
         return CommandError(f"{self._device} did not set sample {sample!r}: {self._read('Status')}")
@@ -207,9 +222,7 @@ class PathFixerClient:
 
     def _call(self, act: Any) -> Any:
         try:
-            if self._proxy is None:
-                self._proxy = tango.DeviceProxy(self._device)
-            return act(self._proxy)
+            return act(self._connection.limited(self._answer_s))
         except tango.DevFailed as error:
             raise self._told(error) from None
         except UnicodeError as error:
@@ -228,6 +241,11 @@ def _failure(told: str) -> CommandError:
         return ReasonWantedError(text, REASONS[name])
     is_for_people = hasattr(pathfixer.errors, name) or hasattr(sdm.errors, name)
     return CommandError(text if is_for_people else told)
+
+
+def _json(**fields: str | None) -> str:
+    """Return ASCII, all that a Tango string is sure to carry; whether it can be asked the device says."""
+    return json.dumps(fields)
 
 
 def _texts(items: Any) -> list[str]:

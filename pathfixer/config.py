@@ -1,5 +1,6 @@
 """What a PathFixer is configured with; the device's properties have the same names in PascalCase."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,8 +10,8 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_
 from pathfixer.endstations import NO_ENDSTATION, Endstation, parse_endstation, selection_lines
 from pathfixer.following.listener import Line, parse_listener
 from pathfixer.following.scan_file import check_template
-from sdm.folders.plan import Principals
-from sdm.path_rules import PathRules, unowned_path
+from sdm.folders.plan import FolderPlan, Principals, plan_visit
+from sdm.path_rules import PathRules, Place, unowned_path
 from sdm.principal import Principal, parse_principal
 
 
@@ -49,6 +50,9 @@ class Config(BaseModel):
     office_memory: float = Field(
         default=30, gt=0, description="days; what the office told before is forgotten"
     )
+    office_recheck: float = Field(
+        default=60, gt=0, description="a session opened while it was away is put to it again this often"
+    )
     fixed_members: tuple[str, ...] = Field(default=(), description="accounts of every proposal group")
     put_back: bool = Field(default=False, description="undo a user's change of ScanDir, once per change")
     scan_file: tuple[ScanFileTemplate, ...] = Field(default=(), description="written at opening, if any")
@@ -73,8 +77,9 @@ class Config(BaseModel):
     )
 
     def state_folder(self, device: str) -> Path:
-        """Return the folder of the store of a device."""
-        return Path(self.state_directory or f"/var/lib/scizoo/pathfixer/{device.replace('/', '_')}")
+        """Return the folder of the store of a device, whose name means the same in capitals."""
+        name = device.lower().replace("/", "_")
+        return Path(self.state_directory or f"/var/lib/scizoo/pathfixer/{name}")
 
     def unowned(self, rules: PathRules) -> str:
         """Return the folder that scans go to while there is no session."""
@@ -111,6 +116,15 @@ class Config(BaseModel):
             beamline=self.beamline_principal(rules),
             proposal=self._group(self.proposal_group, rules.groups.proposal, fields),
         )
+
+    def planner(self, rules: PathRules) -> Callable[[Place], FolderPlan]:
+        """Return what tells the folders of a place; they belong to the account of this process."""
+
+        def plan(place: Place) -> FolderPlan:
+            who = self.principals(rules, os.geteuid(), place.proposal)
+            return plan_visit(rules, self.data_root, place, who)
+
+        return plan
 
     def _group(self, given: str | None, template: str, fields: dict[str, str]) -> Principal:
         return parse_principal(given or template.format(**fields))

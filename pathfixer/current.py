@@ -9,8 +9,8 @@ from datetime import datetime
 
 from pathfixer.errors import BusyError, StoreError
 from pathfixer.sessions import history_line
-from pathfixer.steps import Step, What, Wish
-from pathfixer.store import Store
+from pathfixer.steps import BEGIN_ANEW, Step, What, Wish
+from pathfixer.store import Store, Write, nothing
 from scifish.faultpoints import reached
 from scifish.session import Session
 from sdm.folders.identity import Identities
@@ -22,7 +22,10 @@ HISTORY = 50
 
 @dataclass(frozen=True)
 class Change:
-    """A session that is to be the current one, and who asked for it; see ``store.Step``."""
+    """A session that is to be the current one, and who asked for it; see ``steps.Step``.
+
+    ``beside`` writes what is to be on the disk with it, or not at all.
+    """
 
     session: Session
     what: What
@@ -31,6 +34,7 @@ class Change:
     reason: str = ""
     folders: Identities = field(default_factory=dict)
     fulfilled: Wish | None = None
+    beside: Write = nothing
 
 
 class Current:
@@ -103,7 +107,7 @@ class Current:
     def commit(self, change: Change) -> None:
         """Make a session the current one; raises StoreError, and then the old one stays.
 
-        The wish that it fulfils is forgotten, or any wish when another session begins.
+        The wish that it fulfils is forgotten, and any wish when another session begins.
         """
         step = Step(
             at=self._clock().isoformat(timespec="seconds"),
@@ -114,13 +118,18 @@ class Current:
             reason=change.reason,
         )
         with self._changing:
-            self._store.commit(step, change.folders, change.fulfilled)
+            self._store.commit(step, change.folders, change.fulfilled, change.beside)
             reached("pathfixer.committed")
             self._session, self._folders = change.session, {**self._folders, **change.folders}
             self._history.appendleft(step)
-            if change.fulfilled is None or self._wish is change.fulfilled:
+            if change.what in BEGIN_ANEW or self._wish is change.fulfilled:
                 self._wish = None
         self._on_change()
+
+    def learn_made(self, folders: Identities) -> None:
+        """Take folders that were made anew as the known ones; raises StoreError."""
+        self._store.remember_folders(folders)
+        self._folders = {**self._folders, **folders}
 
     def learn(self, visit_folder: str, folders: Identities) -> None:
         """Take a visit's folders as they are now; raises StoreError."""

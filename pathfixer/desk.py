@@ -1,13 +1,15 @@
 """The desk in front of the keeper: set points, and what is offered to choose from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from pathfixer.choices import Choices, Question, options, samples_of, usernames_of
 from pathfixer.config import Config
-from pathfixer.errors import RefusedError
+from pathfixer.errors import NeedsReasonError, RefusedError
 from pathfixer.keeper import Keeper
 from pathfixer.open_request import OpenRequest
+from pathfixer.opening import Tell
 from pathfixer.set_points import SetPoints
 from scifish.session import Session
 
@@ -72,9 +74,25 @@ class Desk:
         """Return what the set points ask for; raises RefusedError when something is missing."""
         return self._set_points.request(self._clock())
 
-    def clear(self) -> None:
-        """Forget the set points."""
-        self._set_points.clear()
+    def apply(self, request: OpenRequest, client: str, tell: Tell) -> list[str]:
+        """Open the session that the set points asked for; they are forgotten when it is open.
+
+        Until then they stay, so that what was refused can be tried again.
+
+        Raises
+        ------
+        PathFixerError, SdmError
+            As ``Keeper.open_session``; set points hold no reason, so it is said who takes one.
+        """
+        with _without_a_reason("Apply", "OpenSession"):
+            complaints = self._keeper.open_session(request, client, tell)
+        self._set_points.forget(request)
+        return complaints
+
+    def close_session(self, client: str) -> list[str]:
+        """Close the session for somebody who could give no reason; see ``Keeper.close_session``."""
+        with _without_a_reason("CloseSession", "EndSession"):
+            return self._keeper.close_session(client)
 
     def proposals(self) -> list[str]:
         """Return ``<number>  <title>`` of what the user may choose, from memory; asks again behind it."""
@@ -107,3 +125,12 @@ class Desk:
     @property
     def _session(self) -> Session:
         return self._keeper.session
+
+
+@contextmanager
+def _without_a_reason(command: str, other: str) -> Iterator[None]:
+    """Say which other command takes the reason that a refusal asks for."""
+    try:
+        yield
+    except NeedsReasonError as error:
+        raise type(error)(f"{error}. {command} takes no {error.field}, {other} does") from None

@@ -7,13 +7,13 @@ the other side. Only one whose server has signed off from the Tango database run
 import threading
 from collections.abc import Callable, Collection
 
-from pathfixer.many_devices import ask_devices
-from scifish.reader import SnapshotReader
+from pathfixer.many_devices import Answers, ask_devices
+from scifish.attributes.reader import SnapshotReader
 
 ANSWER_S = 1.0
 """A Door that has not answered by then counts as running."""
 BETWEEN_S = 0.3
-"""Between the two looks; a sequence leaves its Door ON for a moment between two macros."""
+"""A sequence leaves its Door ON for a moment between two macros."""
 AT_REST = ("ON", "ALARM")
 
 
@@ -26,10 +26,15 @@ class Doors:
         Reads attributes of many devices with one deadline.
     has_signed_off
         Tells whether the server of a device is known to be gone; asked of those that do not answer.
+    between_s
+        Between the two looks, in seconds.
     """
 
-    def __init__(self, reader: SnapshotReader, has_signed_off: Callable[[str], bool]) -> None:
+    def __init__(
+        self, reader: SnapshotReader, has_signed_off: Callable[[str], bool], between_s: float = BETWEEN_S
+    ) -> None:
         self._reader = reader
+        self._between_s = between_s
         self._has_signed_off = has_signed_off
         self._known: dict[str, tuple[str, ...]] = {}
         self._stopped = threading.Event()
@@ -53,9 +58,14 @@ class Doors:
         sentences = {} if doors else self._ask_for_doors(macro_servers)
         names = self._named(doors, macro_servers)
         sentences |= self._look(names)
-        if names and not self._stopped.wait(BETWEEN_S):
+        if names and not self._stopped.wait(self._between_s):
             sentences = self._look(names) | sentences
         return sentences
+
+    def at_work(self, doors: Collection[str], macro_servers: Collection[str]) -> list[str]:
+        """Return the Doors, in lower case, that say so themselves, at one look; a silent one says nothing."""
+        names = self._named(doors, macro_servers)
+        return sorted(_at_work(ask_devices(self._reader, names, "state", ANSWER_S)))
 
     def close(self) -> None:
         """Look at nothing any more."""
@@ -81,8 +91,7 @@ class Doors:
         answers = ask_devices(self._reader, doors, "state", ANSWER_S)
         running = {
             door: f"a macro runs on {door} (its state is {state})"
-            for door, state in answers.values.items()
-            if state not in AT_REST
+            for door, state in _at_work(answers).items()
         }
         silent = {
             door: f"{door} does not answer ({reason}): a macro may be running"
@@ -90,6 +99,10 @@ class Doors:
             if not self._has_signed_off(door)
         }
         return running | silent
+
+
+def _at_work(answers: Answers) -> dict[str, str]:
+    return {door: state for door, state in answers.values.items() if state not in AT_REST}
 
 
 def _short(name: str) -> str:

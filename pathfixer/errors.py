@@ -1,5 +1,7 @@
 """What a session can fail with, one class per reaction of the caller."""
 
+from typing import ClassVar
+
 
 class PathFixerError(Exception):
     """Root of this room's errors."""
@@ -9,12 +11,28 @@ class RefusedError(PathFixerError):
     """The request is understood and refused; the text says why and what to do instead."""
 
 
-class NeedsForceError(RefusedError):
-    """Refused for as long as something goes on; a ``force_reason`` lets it pass."""
+class NeedsReasonError(RefusedError):
+    """Refused, and lets pass who gives a reason.
+
+    Attributes
+    ----------
+    field
+        Of the request, for the reason.
+    """
+
+    field: ClassVar[str]
 
 
-class NeedsOverrideError(RefusedError):
-    """Refused because the user office cannot be asked; staff pass with an ``override_reason``."""
+class NeedsForceError(NeedsReasonError):
+    """Refused for as long as something goes on."""
+
+    field = "force_reason"
+
+
+class NeedsOverrideError(NeedsReasonError):
+    """Refused because the user office cannot be asked; staff may give a reason."""
+
+    field = "override_reason"
 
 
 class BusyError(PathFixerError):

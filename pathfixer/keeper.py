@@ -10,19 +10,20 @@ from collections.abc import Callable
 
 from pathfixer.activity import Activity
 from pathfixer.admission.office_memory import OfficeMemory
+from pathfixer.admission.recheck import Recheck
 from pathfixer.condition import Condition, condition_of
 from pathfixer.current import Change, Current
-from pathfixer.errors import RefusedError
+from pathfixer.errors import PathFixerError, RefusedError
 from pathfixer.following.destination import Destination
 from pathfixer.open_request import CloseRequest, OpenRequest, Request
-from pathfixer.opening import Tell
+from pathfixer.opening import Prepared, Tell
 from pathfixer.parts import Parts
 from pathfixer.sample_changes import SampleChanges
-from pathfixer.sessions import closed_document, place_of
-from pathfixer.transaction import Transaction
+from pathfixer.sessions import closed_document, objection_to, place_of
 from pathfixer.visits.desk import VisitDesk
 from scifish.faultpoints import reached
 from scifish.session import Session
+from sdm.errors import SdmError
 from sdm.folders.findings import Finding
 from sdm.folders.identity import identities
 from sdm.folders.plan import FolderPlan
@@ -34,6 +35,8 @@ FOLLOW_S = 3.0
 
 WATCH_S = 5.0
 """The folders are looked at this often; a replaced one is to be noticed within 10 s."""
+
+NO_REASON = CloseRequest()
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +53,6 @@ class Keeper:
         self._activity = Activity(on_change)
         closed = closed_document(0, parts.beamline, parts.unowned_path)
         self.current = Current(parts.store, closed, parts.clock, on_change)
-        self._transaction = Transaction(self.current, parts.files)
         self.destination = Destination(
             self.current,
             parts.watch,
@@ -65,9 +67,9 @@ class Keeper:
             parts.watch,
             self.destination,
             parts.opener,
-            parts.files,
             parts.run,
         )
+        self.recheck = Recheck(self.current, self._activity, parts.judge, parts.recheck_interval_s)
         self.visits = VisitDesk(
             parts.closing,
             parts.tending,
@@ -99,7 +101,16 @@ class Keeper:
     def condition(self) -> Condition:
         """State and status."""
         parts, watch = self._parts, self._parts.watch
-        found = [watch.broken, watch.silent, parts.growth.problem, self.samples.problem]
+        broken = f"{watch.broken}. Until then scans go to {parts.unowned_path}" if watch.broken else None
+        session = self.session
+        found = [
+            broken,
+            watch.silent,
+            self.visits.complaint(session),
+            objection_to(session),
+            parts.growth.problem,
+            self.samples.problem,
+        ]
         return condition_of(
             self.session,
             self._activity.text,
@@ -120,6 +131,7 @@ class Keeper:
         self._parts.run(self._parts.guard.prepare)
         self._parts.siblings.start(self._parts.run)
         self._parts.office.start()
+        self._parts.run(self.recheck.for_ever)
         self._parts.run(self._watch_for_ever)
         self._parts.run(self.visits.tend_for_ever)
 
@@ -127,6 +139,7 @@ class Keeper:
         """End everything; waits for nobody."""
         self._stopped.set()
         self.samples.stop()
+        self.recheck.stop()
         self.visits.stop()
         self.destination.stop()
         self._parts.office.stop()
@@ -152,21 +165,22 @@ class Keeper:
             The user office or the file system failed; the old session stays.
         """
         with self._activity.switching(f"opening a session for {request.proposal}"):
-            forced = self._let_pass(request, self._parts.opener.endstation(request.endstation))
+            place = self._parts.opener.endstation(request.endstation)
+            forced = self._let_pass(request, place)
             reached("pathfixer.begun")
             left = self._last_look()
             revision, known = self.session.revision + 1, self.current.folders_of
-            prepared = self._parts.opener.prepare(request, revision, known, tell)
-            reached("pathfixer.folders-made")
-            who = request.asked_by or request.username
-            folders = identities(prepared.folders)
-            change = Change(prepared.session, "opened", client, who, forced, folders)
-            self._transaction.commit(change, prepared.plan, prepared.folders)
+            with self._parts.opener.prepared(request, revision, known, tell) as prepared:
+                reached("pathfixer.folders-made")
+                if not forced:  # the office may have taken minutes: a macro may have begun meanwhile
+                    self._let_pass(request, place)
+                self.current.commit(_opened(prepared, request, client, forced))
             self._switched()
+        self._tell_of_the_visit(request.proposal)
         self.destination.wait(FOLLOW_S)
         return [*left, *self.warnings, *self.destination.complaints()]
 
-    def close_session(self, client: str, request: CloseRequest | None = None) -> list[str]:
+    def close_session(self, client: str, request: CloseRequest = NO_REASON) -> list[str]:
         """Close the session; scans go to the folder for unowned ones.
 
         Returns
@@ -179,17 +193,18 @@ class Keeper:
         PathFixerError
             RefusedError, BusyError or StoreError; the session stays open.
         """
-        request = request or CloseRequest()
+        left: list[str] = []
         with self._activity.switching("closing the session"):
             if self.current.is_open:
                 forced = self._let_pass(request)
                 reached("pathfixer.begun")
+                left = self._last_look()
                 revision = self.session.revision + 1
                 closed = closed_document(revision, self._parts.beamline, self._parts.unowned_path)
-                self.current.commit(Change(closed, "closed", client, request.asked_by, forced))
+                self.current.commit(Change(closed, "closed", client, request.asker, forced))
                 self._switched()
         self.destination.wait(FOLLOW_S)
-        return self.destination.complaints()
+        return [*left, *self.destination.complaints()]
 
     def check(self, tell: TreeTell = quiet) -> list[Finding]:
         """Look at everything that a scan needs, one finding per line; raises SdmError."""
@@ -210,14 +225,30 @@ class Keeper:
         return [*findings, *self.destination.listener_findings()]
 
     def repair(self) -> list[Finding]:
-        """Repair the session's folders as far as that loses nothing; raises RefusedError without one."""
+        """Repair the session's folders as far as that loses nothing; those made anew are known from then on.
+
+        Raises
+        ------
+        PathFixerError
+            RefusedError without a session, BusyError, or StoreError.
+        SdmError
+            A folder is not the one it was, or the file system failed.
+        """
         with self._activity.switching("repairing the folders"):
             plan = self._plan()
             if plan is None:
                 raise RefusedError("there is no session whose folders could be repaired: open one")
-            findings = self._parts.files.repair(plan, self.current.folders_of(plan))
+            repaired = self._parts.files.repair(plan, self.current.folders_of(plan))
+            self.current.learn_made(identities(repaired.made))
         self._look()
-        return findings
+        return repaired.findings
+
+    def _tell_of_the_visit(self, proposal: str) -> None:
+        """Write a new visit's sheet, and learn whether somebody closed the visit at this very moment."""
+        try:
+            self._parts.sheets.look(proposal)
+        except (PathFixerError, SdmError) as error:
+            log.warning("the sheets of proposal %s wait for the next look: %s", proposal, error)
 
     def _last_look(self) -> list[str]:
         """Return what is wrong with the folders of the session that is about to be left."""
@@ -248,7 +279,7 @@ class Keeper:
         while not self._stopped.is_set():
             try:
                 self._look()
-            except Exception:
+            except Exception:  # edge of the thread: it must look again
                 log.exception("cannot look at the folders")
             self._stopped.wait(WATCH_S)
 
@@ -260,6 +291,18 @@ class Keeper:
             self._watch_growth()
             self.destination.follow()
         self._on_change()
+
+
+def _opened(prepared: Prepared, request: OpenRequest, client: str, forced: str) -> Change:
+    return Change(
+        prepared.session,
+        "opened",
+        client,
+        request.asker,
+        forced,
+        identities(prepared.folders),
+        beside=prepared.note_visit,
+    )
 
 
 _SCAN_DIR_CURE = "senv ScanDir in Spock, or the property PutBack; a dead MacroServer follows when it is back"

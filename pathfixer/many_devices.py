@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from scifish.attributes.reader import SnapshotReader
 from scifish.message_parts import Value
-from scifish.reader import SnapshotReader
 from scifish.selection import DEVICE, Entry, Selection
 
 

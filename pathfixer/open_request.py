@@ -22,6 +22,11 @@ class Request(BaseModel):
         default="", description="the Door whose macro asks, as claimed: that it runs is no obstacle"
     )
 
+    @property
+    def asker(self) -> str:
+        """The name that the history keeps, as claimed; empty when none was given."""
+        return self.asked_by
+
 
 class OpenRequest(Request):
     """Who wants to measure what; the category is never asked for, it follows from the proposal."""
@@ -34,6 +39,11 @@ class OpenRequest(Request):
     override_reason: Reason = Field(
         default="", description="why staff open it while the user office is away; empty: not then"
     )
+
+    @property
+    def asker(self) -> str:
+        """The name that the history keeps: who measures, when nobody else is named."""
+        return self.asked_by or self.username
 
 
 class CloseRequest(Request):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pathfixer.admission.judge import Judge
 from pathfixer.admission.office_memory import OfficeMemory
 from pathfixer.endstations import Endstation
 from pathfixer.following.follower import Run
@@ -13,6 +14,7 @@ from pathfixer.siblings import Siblings
 from pathfixer.store import Store
 from pathfixer.switch_guard import SwitchGuard
 from pathfixer.visits.closing import VisitClosing
+from pathfixer.visits.sheets import VisitSheets
 from pathfixer.visits.tending import VisitTending
 from pathfixer.watch import TreeWatch
 from sdm.folders.file_worker import FileWorker
@@ -32,12 +34,15 @@ class Parts:
     free_limit_gib: float
     endstation_of: Callable[[str | None], Endstation]
     store: Store
+    judge: Judge
+    recheck_interval_s: float
     opener: Opener
     files: FileWorker
     macro_servers: Followers
     listeners: Followers
     office: OfficeMemory
     watch: TreeWatch
+    sheets: VisitSheets
     closing: VisitClosing
     tending: VisitTending
     inspector: FileWorker

@@ -1,6 +1,7 @@
 """What the Tango database says of devices, without asking them."""
 
-import tango
+from scifish.errors import NoDatabaseError
+from scifish.tango_database import info_of, running_devices_of
 
 CLASS = "PathFixer"
 
@@ -8,8 +9,8 @@ CLASS = "PathFixer"
 def running_path_fixers() -> list[str]:
     """Return the PathFixers that are running; none when the database does not answer. May take seconds."""
     try:
-        return list(tango.Database().get_device_exported_for_class(CLASS))
-    except tango.DevFailed:
+        return running_devices_of(CLASS)
+    except NoDatabaseError:
         return []
 
 
@@ -19,6 +20,14 @@ def has_signed_off(device: str) -> bool:
     May take seconds.
     """
     try:
-        return not tango.Database().get_device_info(device).exported
-    except tango.DevFailed:
+        return not info_of(device).exported
+    except NoDatabaseError:
         return False
+
+
+def process_of(device: str) -> int | None:
+    """Return the id of a device's process, on its host; none when that is not known. May take seconds."""
+    try:
+        return info_of(device).pid
+    except NoDatabaseError:
+        return None

@@ -10,12 +10,12 @@ from pathfixer.following.follower import Run
 from pathfixer.opening import Opener
 from pathfixer.sessions import place_of, stale_sample, with_sample
 from pathfixer.steps import Wish
-from pathfixer.transaction import Transaction
 from pathfixer.watch import TreeWatch
 from scifish.faultpoints import reached
+from scifish.session import Session
 from sdm.errors import ReplacedError, SdmError
-from sdm.folders.file_worker import FileWorker
 from sdm.folders.identity import identities
+from sdm.folders.walk import FolderState
 
 
 class SampleChanges:
@@ -25,7 +25,7 @@ class SampleChanges:
     ----------
     current, activity, watch, destination
         The session, who changes it now, its folders, and who follows it.
-    opener, files
+    opener
         How a sample's folder is called, and who makes it.
     run
         Runs a function on a daemon thread.
@@ -38,7 +38,6 @@ class SampleChanges:
         watch: TreeWatch,
         destination: Destination,
         opener: Opener,
-        files: FileWorker,
         run: Run,
     ) -> None:
         self._current = current
@@ -46,18 +45,17 @@ class SampleChanges:
         self._watch = watch
         self._destination = destination
         self._opener = opener
-        self._files = files
-        self._transaction = Transaction(current, files)
         self._run = run
-        self._failed: tuple[int, str] | None = None
+        self._failed: tuple[Session, str] | None = None
         self._stopped = threading.Event()
 
     @property
     def problem(self) -> str | None:
         """Why the last sample was not set; none once another session or sample is."""
         failed = self._failed
-        counts = failed and failed[0] == self._current.session.revision and not self._current.wish
-        return failed[1] if failed and counts else None
+        if failed is None or self._current.wish:
+            return None
+        return failed[1] if _same(failed[0], self._current.session) else None
 
     @property
     def warning(self) -> str | None:
@@ -101,7 +99,7 @@ class SampleChanges:
             except (SdmError, PathFixerError) as error:
                 if not self._stopped.is_set():
                     problem = f"sample {wish.sample!r} could not be set: {error}"
-                    self._failed = (self._current.session.revision, problem)
+                    self._failed = (self._current.session, problem)
                     self._current.give_up(wish)
 
     def stop(self) -> None:
@@ -110,20 +108,28 @@ class SampleChanges:
 
     def _change(self, wish: Wish) -> None:
         session = self._current.session
-        plan = self._opener.plan(place_of(session, wish.sample))
+        wanted = place_of(session, wish.sample)
         try:
-            made = self._files.make(plan, self._current.folders_of(plan))
+            with self._opener.made(wanted, self._current.folders_of) as (place, made):
+                reached("pathfixer.sample-made")
+                self._current.commit(_with_sample(session, place.sample, wish, made))
         except ReplacedError as error:
             self._watch.broken = str(error)
             self._destination.follow()
             raise
-        reached("pathfixer.sample-made")
-        change = Change(
-            with_sample(session, wish.sample),
-            "sample",
-            wish.client,
-            folders=identities(made),
-            fulfilled=wish,
-        )
-        self._transaction.commit(change, plan, made)
         self._destination.follow()
+
+
+def _same(one: Session, other: Session) -> bool:
+    """Tell whether two revisions are of one session and have one sample."""
+    return (one.opened_at, one.sample_path) == (other.opened_at, other.sample_path)
+
+
+def _with_sample(session: Session, sample: str, wish: Wish, made: list[FolderState]) -> Change:
+    return Change(
+        with_sample(session, sample),
+        "sample",
+        wish.client,
+        folders=identities(made),
+        fulfilled=wish,
+    )

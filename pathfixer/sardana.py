@@ -14,11 +14,10 @@ import tango
 from pathfixer.errors import MacroServerError
 from pathfixer.following.scan_dir import ScanSettings, Written, scan_settings
 from pathfixer.inert_pickle import load_inert
+from scifish.tango_connection import OF_TANGO_S, Connection
 
 PROTOCOL = 2
 """Every Python that Sardana runs on reads it."""
-
-TIMEOUT_MS = 3000
 
 
 class MacroServerEnvironment:
@@ -28,11 +27,14 @@ class MacroServerEnvironment:
     ----------
     name
         Tango name of the MacroServer.
+    answer_s
+        How long it may take to answer one call.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, answer_s: float = OF_TANGO_S) -> None:
         self.name = name
-        self._proxy: tango.DeviceProxy | None = None
+        self._answer_s = answer_s
+        self._connection = Connection(name)
         self._watch: int | None = None
 
     def read(self) -> dict[str, Any]:
@@ -60,15 +62,15 @@ class MacroServerEnvironment:
         It goes on over restarts of the MacroServer, until ``close``.
         """
         with suppress(tango.DevFailed):  # without events it is looked at all the same
-            self._watch = self._device().subscribe_event(
+            self._watch = self._connection.proxy().subscribe_event(
                 "Environment", tango.EventType.CHANGE_EVENT, lambda _: on_event(), [], True
             )
 
     def close(self) -> None:
         """Listen no more; may take seconds."""
-        if self._watch is not None and self._proxy is not None:
+        if self._watch is not None:
             with suppress(tango.DevFailed):
-                self._proxy.unsubscribe_event(self._watch)
+                self._connection.proxy().unsubscribe_event(self._watch)
 
     def change(self, write: Mapping[str, Written], delete: tuple[str, ...]) -> None:
         """Write and delete variables in one go; raises MacroServerError."""
@@ -83,10 +85,7 @@ class MacroServerEnvironment:
             raise MacroServerError(f"cannot be written: {reason_of(error)}") from None
 
     def _device(self) -> tango.DeviceProxy:
-        if self._proxy is None:
-            self._proxy = tango.DeviceProxy(self.name)
-            self._proxy.set_timeout_millis(TIMEOUT_MS)
-        return self._proxy
+        return self._connection.limited(self._answer_s)
 
 
 def reason_of(error: tango.DevFailed) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import takewhile
 
-from pathfixer.admission.permit import Permit
+from pathfixer.admission.permit import AWAY, Permit
 from pathfixer.steps import Step
 from scifish.session import Session
 from sdm.path_rules import Paths, Place
@@ -59,6 +60,25 @@ def with_sample(session: Session, sample: str) -> Session:
     return session.model_copy(update=changes)
 
 
+def confirmed(session: Session, permit: Permit) -> Session:
+    """Return the next revision of a cached session that the user office has now allowed."""
+    kept = [text for text in session.warnings if not text.startswith(AWAY)]
+    changes = {
+        "revision": session.revision + 1,
+        "origin": permit.origin,
+        "office_as_of": permit.office_as_of,
+        "objection": None,
+        "visit_ends_at": permit.visit.ends_at,
+        "warnings": list(dict.fromkeys([*permit.warnings, *kept])),
+    }
+    return session.model_copy(update=changes)
+
+
+def doubted(session: Session, objection: str) -> Session:
+    """Return the next revision of a cached session that the user office would not have allowed."""
+    return session.model_copy(update={"revision": session.revision + 1, "objection": objection})
+
+
 def place_of(session: Session, sample: str | None = None) -> Place:
     """Return whose data an open session is, with its own sample or another one."""
     return Place.model_validate(
@@ -70,6 +90,18 @@ def place_of(session: Session, sample: str | None = None) -> Place:
             "sample": (session.sample or "") if sample is None else sample,
         }
     )
+
+
+def left_folders(steps: Iterable[Step], session: Session) -> frozenset[str]:
+    """Return where scans of an open session went for the samples that it had before.
+
+    Parameters
+    ----------
+    steps
+        The history, newest first.
+    """
+    same = takewhile(lambda step: step.session.opened_at == session.opened_at, steps)
+    return frozenset(step.session.sample_path for step in same) - {session.sample_path}
 
 
 def stale_sample(steps: Iterable[Step], session: Session, visit_begins: datetime | None) -> str | None:
@@ -108,6 +140,16 @@ def ground(session: Session) -> str | None:
     if session.origin == "override":
         return f"by override: {session.override_reason}"
     return "the user office was away" if session.origin == "cached" else None
+
+
+def objection_to(session: Session) -> str | None:
+    """Return what the user office says against an open session, in words for the status."""
+    if not session.objection:
+        return None
+    return (
+        f"opened while the user office was away, which now says: {session.objection}; "
+        f"the session stays open: end it, or let staff open it"
+    )
 
 
 def _chosen(steps: Iterable[Step], session: Session) -> Step | None:

@@ -43,6 +43,13 @@ class SetPoints:
         self._clients.clear()
         self._written_at = None
 
+    def forget(self, request: OpenRequest) -> None:
+        """Forget what a request was made of; what was written since then stays."""
+        for name in ORDER:
+            if self.staged(name) == (getattr(request, name.lower()) or ""):
+                self._values.pop(name, None)
+                self._clients.pop(name, None)
+
     def staged(self, name: str) -> str:
         """Return a staged value; empty when there is none."""
         return self._values.get(name, "")
@@ -56,7 +63,7 @@ class SetPoints:
             if name in self._values
         ]
 
-    def request(self, now: datetime, sample: str = "") -> OpenRequest:
+    def request(self, now: datetime) -> OpenRequest:
         """Return what the staged values ask for.
 
         Raises
@@ -78,5 +85,4 @@ class SetPoints:
             proposal=self.staged("Proposal"),
             visit=self.staged("Visit") or None,
             endstation=self.staged("Endstation") or None,
-            sample=sample,
         )

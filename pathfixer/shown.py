@@ -26,7 +26,7 @@ def shown(keeper: Keeper, desk: Desk) -> dict[str, Any]:
         "AvailableProposals": keeper.office.proposals(desk.username, desk.is_staff),
         "AvailableVisits": keeper.office.visits(desk.proposal),
         "ProposalsAsOf": as_of.isoformat(timespec="seconds") if as_of else "",
-        "VisitStates": keeper.visits.lines[:SHOWN_VISITS],
+        "VisitStates": keeper.visits.lines(SHOWN_VISITS),
         "History": keeper.current.history,
     }
 

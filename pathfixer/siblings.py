@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from pathfixer.following.follower import Run
 from pathfixer.many_devices import ask_devices
-from scifish.reader import SnapshotReader
+from scifish.attributes.reader import SnapshotReader
 
 LOOK_S = 10.0
 """They are asked this often."""
@@ -45,6 +45,7 @@ class Siblings:
         self._macro_servers = {name.lower() for name in macro_servers}
         self._others = others
         self._on_change = on_change
+        self._named: dict[str, set[str]] = {}
         self._complaints: tuple[str, ...] = ()
         self._stopped = threading.Event()
 
@@ -65,18 +66,21 @@ class Siblings:
     def _ask_for_ever(self) -> None:
         while not self._stopped.is_set():
             try:
-                self._ask()
-            except Exception:
+                self.ask()
+            except Exception:  # edge of the thread: it must ask again
                 log.exception("cannot ask the other PathFixers")
             self._stopped.wait(LOOK_S)
 
-    def _ask(self) -> None:
+    def ask(self) -> None:
+        """Ask them once; of one that does not answer what it named last still counts."""
         names = {name.lower() for name in self._others()} - {self._own_name}
         answers = ask_devices(self._reader, names, "macroservers", ANSWER_S)
+        told = {device: {str(one).lower() for one in found or ()} for device, found in answers.values.items()}
+        self._named = {device: servers for device, servers in self._named.items() if device in names} | told
         found = tuple(
             f"{server} is named by {device} too: its ScanDir can follow one session only"
-            for device, servers in sorted(answers.values.items())
-            for server in sorted(self._macro_servers & {str(one).lower() for one in servers or ()})
+            for device, servers in sorted(self._named.items())
+            for server in sorted(self._macro_servers & servers)
         )
         if found != self._complaints:
             self._complaints = found

@@ -6,13 +6,18 @@
 import fcntl
 import os
 import sqlite3
+import stat
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from pathfixer.errors import StoreError
+from scifish.state_folder import NETWORK_FILE_SYSTEMS, file_system_of
+
+PRIVATE = 0o700
+"""Mode of the folder: codes of proprietary samples stand beside their names there."""
 
 
 class StateDatabase:
@@ -24,21 +29,30 @@ class StateDatabase:
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, folder: Path, name: str, layouts: Sequence[str]) -> "StateDatabase":
-        """Open, or make, a database in a folder (mode 0700).
+    def open(
+        cls,
+        folder: Path,
+        name: str,
+        layouts: Sequence[str],
+        file_system: Callable[[Path], str] = file_system_of,
+    ) -> "StateDatabase":
+        """Open, or make, a database in a folder, which is nobody else's to read (mode 0700).
 
         Parameters
         ----------
         layouts
             SQL; the n-th text brings layout n-1 to n, and never changes once released.
+        file_system
+            Returns the type of the file system that holds a path.
 
         Raises
         ------
         StoreError
-            The folder cannot be written, another process has it, or the layout is newer.
+            The folder cannot be written, lies on a server, another device or process has it, or
+            the layout is newer.
         """
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _prepare_folder(folder, file_system)
             lock_file = _locked(folder / "lock")
         except OSError as error:
             raise _unusable(folder, error) from None
@@ -84,14 +98,24 @@ def _unusable(folder: Path, error: Exception) -> StoreError:
     )
 
 
+def _prepare_folder(folder: Path, file_system: Callable[[Path], str]) -> None:
+    folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    if stat.S_IMODE(folder.stat().st_mode) != PRIVATE:
+        folder.chmod(PRIVATE)
+    kind = file_system(folder)
+    if kind in NETWORK_FILE_SYSTEMS:
+        raise StoreError(f"StateDirectory {folder} lies on {kind}: name a folder on a local disk")
+
+
 def _locked(path: Path) -> IO[bytes]:
+    """Lock a file for this very opening of it: two devices of one process keep each other out too."""
     lock_file = path.open("wb")
     try:
-        fcntl.lockf(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock_file.close()
         raise StoreError(
-            f"{path.parent} is in use by another process: stop it, or name another folder"
+            f"{path.parent} is in use by another process or device: stop it, or name another folder"
         ) from None
     return lock_file
 

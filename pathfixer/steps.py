@@ -6,8 +6,17 @@ from pydantic import BaseModel
 
 from scifish.session import Session
 
-What = Literal["opened", "closed", "sample", ""]
-"""What a step of the history did; an empty one was written before that was kept."""
+What = Literal["opened", "closed", "sample", "confirmed", "doubted", ""]
+"""What a step of the history did; an empty one was written before that was kept.
+
+The user office *confirmed*, or *doubted*, a session that had been opened while it was away.
+"""
+
+BEGIN_ANEW: tuple[What, ...] = ("opened", "closed")
+"""Steps after which a sample that was asked for before counts no more."""
+
+WORDS: tuple[What, ...] = ("confirmed", "doubted")
+"""Steps that say something of a session and send its data nowhere else."""
 
 
 class Step(BaseModel):

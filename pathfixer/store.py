@@ -4,11 +4,12 @@ The history is only ever added to; its newest row is the session.
 """
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from pathfixer.errors import StoreError
 from pathfixer.state_database import StateDatabase
-from pathfixer.steps import Step, Wish
+from pathfixer.steps import BEGIN_ANEW, WORDS, Step, Wish
 from scifish.errors import MessageError
 from scifish.faultpoints import reached
 from scifish.session import Session, parse_session
@@ -38,8 +39,36 @@ LAYOUTS = (
         number INTEGER PRIMARY KEY, at TEXT NOT NULL, path TEXT NOT NULL, document TEXT NOT NULL);
     CREATE TABLE visit_span (path TEXT PRIMARY KEY, starts_at TEXT NOT NULL, ends_at TEXT);
     """,
+    """
+    CREATE TABLE coded_folder (path TEXT PRIMARY KEY);
+    INSERT OR IGNORE INTO coded_folder
+        SELECT json_extract(document, '$.sample_path') FROM session
+        WHERE json_extract(document, '$.category') = 'proprietary';
+    CREATE TABLE former_sample_code (
+        proposal TEXT NOT NULL, name TEXT NOT NULL, code TEXT NOT NULL);
+    """,
+    """
+    ALTER TABLE visit_span ADD COLUMN told_at TEXT NOT NULL DEFAULT '';
+    """,
+    """
+    CREATE TRIGGER session_stays BEFORE UPDATE ON session
+        BEGIN SELECT RAISE(ABORT, 'the history is only added to'); END;
+    CREATE TRIGGER session_is_kept BEFORE DELETE ON session
+        BEGIN SELECT RAISE(ABORT, 'the history is only added to'); END;
+    CREATE TRIGGER visit_record_stays BEFORE UPDATE ON visit_record
+        BEGIN SELECT RAISE(ABORT, 'the records of visits are only added to'); END;
+    CREATE TRIGGER visit_record_is_kept BEFORE DELETE ON visit_record
+        BEGIN SELECT RAISE(ABORT, 'the records of visits are only added to'); END;
+    """,
 )
 """The n-th text brings layout n-1 to n; columns are only ever added."""
+
+Write = Callable[[sqlite3.Connection], None]
+"""Writes something into a transaction that is under way."""
+
+
+def nothing(_: sqlite3.Connection) -> None:
+    """Write nothing."""
 
 
 class Store:
@@ -53,7 +82,7 @@ class Store:
 
     @property
     def database(self) -> StateDatabase:
-        """Where the visits are kept too."""
+        """Where visits and the codes of samples are kept too."""
         return self._database
 
     @classmethod
@@ -68,9 +97,17 @@ class Store:
 
     def history(self, limit: int) -> list[Step]:
         """Return the newest steps, newest first; raises StoreError for a damaged row."""
+        return self._steps("ORDER BY revision DESC LIMIT ?", limit)
+
+    def last_move(self) -> Step | None:
+        """Return the newest step that says where data go; raises StoreError for a damaged row."""
+        steps = self._steps("WHERE what NOT IN (?, ?) ORDER BY revision DESC LIMIT 1", *WORDS)
+        return next(iter(steps), None)
+
+    def _steps(self, which: str, *values: object) -> list[Step]:
         rows = self._database.rows(
-            "SELECT document, at, client, what, who, reason FROM session ORDER BY revision DESC LIMIT ?",
-            limit,
+            f"SELECT document, at, client, what, who, reason FROM session {which}",  # noqa: S608 - ours
+            *values,
         )
         try:
             return [
@@ -82,10 +119,12 @@ class Store:
         except MessageError as error:
             raise StoreError(f"the history cannot be read: {error}; move sessions.db away, keep it") from None
 
-    def commit(self, step: Step, folders: Identities, fulfilled: Wish | None = None) -> None:
-        """Make a session the newest, with its folders.
+    def commit(
+        self, step: Step, folders: Identities, fulfilled: Wish | None = None, beside: Write = nothing
+    ) -> None:
+        """Make a session the newest, with its folders and what is written beside it.
 
-        The wish that it fulfils is forgotten, or any wish when another session begins.
+        The wish that it fulfils is forgotten, and any wish when another session begins.
         """
         with self._database.transaction() as database:
             database.execute(
@@ -98,14 +137,22 @@ class Store:
                 ),
             )
             done = None if fulfilled is None else fulfilled.sample
-            database.execute("DELETE FROM wish WHERE ?1 IS NULL OR sample = ?1", (done,))
+            database.execute("DELETE FROM wish WHERE ? OR sample = ?", (step.what in BEGIN_ANEW, done))
             self._remember(database, folders)
+            if step.session.category == "proprietary":
+                database.execute("INSERT OR IGNORE INTO coded_folder VALUES (?)", (step.session.sample_path,))
+            beside(database)
             reached("pathfixer.committing")
 
     def folders(self) -> Identities:
         """Return every folder that a session ever had, as it was when that was committed."""
         rows = self._database.rows("SELECT path, device, inode, uid FROM known_folder")
         return {path: Identity(int(device), int(inode), int(uid)) for path, device, inode, uid in rows}
+
+    def remember_folders(self, folders: Identities) -> None:
+        """Take folders as they are now."""
+        with self._database.transaction() as database:
+            self._remember(database, folders)
 
     def learn_folders(self, visit_folder: str, folders: Identities) -> None:
         """Take a visit's folders, and those above it, as they are now; forget what lay below it."""
@@ -144,24 +191,6 @@ class Store:
         """Remember what was written to a MacroServer or listener, and read back."""
         with self._database.transaction() as database:
             database.execute("INSERT OR REPLACE INTO settled VALUES (?, ?)", (name.lower(), value))
-
-    def sample_code(self, proposal: str, name: str) -> str:
-        """Return the code (``s01`` …) of a sample's name, the same one every time.
-
-        A code that was given before stands for itself, so what is read may be written again.
-        """
-        with self._database.transaction() as database:
-            known = dict(
-                database.execute(
-                    "SELECT name, code FROM sample_code WHERE proposal = ?", (proposal,)
-                ).fetchall()
-            )
-            if name in known.values():
-                return name
-            if name not in known:
-                known[name] = f"s{len(known) + 1:02d}"
-                database.execute("INSERT INTO sample_code VALUES (?, ?, ?)", (proposal, name, known[name]))
-            return str(known[name])
 
     def close(self) -> None:
         """Give the store up."""

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from pathfixer.doors import Doors
 from pathfixer.endstations import Endstation
-from pathfixer.errors import NeedsForceError
+from pathfixer.errors import NeedsForceError, RefusedError
 from pathfixer.open_request import Request
 from scifish.session import Session
 from sdm.folders.growth_watch import Growth
@@ -67,8 +67,12 @@ class SwitchGuard:
         ------
         NeedsForceError
             With all that speaks against it.
+        RefusedError
+            A reason is given, and not the name of who gives it.
         """
         force_reason = request.force_reason
+        if force_reason and not request.asker:
+            raise RefusedError("a force_reason needs the name of who gives it: asked_by")
         obstacles = [*self._macros(endstations, request.asking_door), *self._growing(session)]
         if not obstacles:
             return f"forced without need: {force_reason}" if force_reason else ""

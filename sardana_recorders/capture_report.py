@@ -12,7 +12,7 @@ from sardana_recorders.data_recorder_env import (
     settings,
     winner,
 )
-from scifish.captures import CaptureState
+from scifish.status.captures import CaptureState
 
 SHOWN = 3
 """Captures of a Door that are shown."""

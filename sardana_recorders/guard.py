@@ -92,5 +92,5 @@ def _harmless(action: Callable[..., None], *args: Any) -> None:
         action(*args)
     except InterruptException:
         raise
-    except Exception:
+    except Exception:  # a scan never fails because of its capture
         LOG.exception("the capture of this scan could not be saved")

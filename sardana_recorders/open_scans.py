@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from scifish.closing_rules import ended_by_new_start
+from scifish.closing.rules import ended_by_new_start
 
 
 class OpenScan(Protocol):

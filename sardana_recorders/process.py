@@ -7,9 +7,9 @@ import threading
 
 from sardana_recorders.open_scans import OpenScans
 from sardana_recorders.units import Units
-from scifish.completion import Completion
 from scifish.errors import ScifishError, SettingsError
 from scifish.producer import Producer
+from scifish.settling.completion import Completion
 
 READY_LIMIT_S = 1.0
 """A scan waits this long at most for a producer that is being made; it takes some 20 ms."""
@@ -67,6 +67,17 @@ def shared() -> RecorderProcess:
     if attempt.made is not None:
         return attempt.made
     raise attempt.error or SettingsError("the recorder cannot be made: the state folder does not answer")
+
+
+def end() -> None:
+    """Close what this process shares; the next scan makes it anew, with the settings of then."""
+    global _attempt
+    with _lock:
+        attempt, _attempt = _attempt, None
+    if attempt is not None:
+        attempt.join(READY_LIMIT_S)
+        if attempt.made is not None:
+            attempt.made.producer.close()
 
 
 def warm() -> _Attempt:

@@ -21,6 +21,7 @@ from sardana_recorders.status import (
     Flags,
     error_text,
     flags_of,
+    is_told_to_stop,
     status_at_end,
     status_left_behind,
     status_of_interrupt,
@@ -176,12 +177,12 @@ class CapturedScan:
         return flags_of(self.macro()).since(self._asked_before)
 
     def _is_stopped(self, before: Flags = NOTHING_ASKED) -> bool:
-        """Tell whether the user has asked for a stop since ``before``.
+        """Tell whether the user has asked for a stop since ``before``, and the macro knows.
 
         An abort ends a wait by itself: Sardana throws it into the wait some time after its flag. Who
         left at the flag would have it thrown into the next recorder, which then never closes its file.
         """
-        return self._flags().since(before).stopped
+        return self._flags().since(before).stopped and is_told_to_stop(self.macro())
 
 
 def _where(macro: Any) -> dict[str, str | None]:

@@ -35,6 +35,15 @@ def flags_of(macro: Any) -> Flags:
     )
 
 
+def is_told_to_stop(macro: Any) -> bool:
+    """Tell whether Sardana has told the macro itself to stop, and not only its executor.
+
+    A worker of its pool does so some milliseconds later. A macro that came to its end in between would
+    be reported as if nobody had asked.
+    """
+    return bool(getattr(macro, "__dict__", {}).get("_stopped"))
+
+
 def status_at_end(flags: Flags, end_status: int | None) -> Status:
     """Return the status of a scan that told its end.
 

@@ -7,6 +7,7 @@ from time import monotonic
 
 import tango
 
+from scifish.tango_calls import CALLS
 from scifish.tango_values import choose_unit
 
 REFRESH_S = 60.0
@@ -42,7 +43,8 @@ class Units:
     def _ask_one(self, source: str) -> None:
         device, _, attribute = source.rpartition("/")
         try:
-            unit = tango.DeviceProxy(device).get_attribute_config(attribute).unit
+            with CALLS.one():
+                unit = tango.DeviceProxy(device).get_attribute_config(attribute).unit
         except tango.DevFailed:
             return  # a later scan asks again; asking at every scan would pile up before a hung device
         self._known[source] = choose_unit(None, unit)

@@ -19,6 +19,7 @@ from scidog.requests import DeleteRequest, DiffRequest
 from scidog.trial import Trial
 from scidog.wire_text import check_name, wire_json
 from scifish.selection import Selection, parse_selection
+from scifish.tango_connection import OF_TANGO_S
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.2
 
@@ -34,12 +35,14 @@ class SciDogClient:
         Its Tango name.
     timeout_s
         Longest wait for a job of the device, seconds.
+    answer_s
+        Longest wait for an answer to one call, seconds.
     """
 
-    def __init__(self, device: str, timeout_s: float = 10.0) -> None:
+    def __init__(self, device: str, timeout_s: float = 10.0, answer_s: float = OF_TANGO_S) -> None:
         self.device = device
         self._timeout_s = timeout_s
-        self._calls = DeviceCalls(device)
+        self._calls = DeviceCalls(device, answer_s)
 
     def active(self) -> Selection | None:
         """Return the active selection; none when none is active."""

@@ -6,6 +6,7 @@ from typing import Any
 import tango
 
 from scidog.errors import NoAnswerError, ScidogError, error_from_text
+from scifish.tango_connection import OF_TANGO_S, Connection
 
 BUSY = "JobRefusedError"
 OF_TANGO = ("API_", "DB_")
@@ -17,11 +18,20 @@ class BusyError(ScidogError):
 
 
 class DeviceCalls:
-    """A proxy that is made when it is first needed."""
+    """A proxy that is made when it is first needed.
 
-    def __init__(self, device: str) -> None:
+    Parameters
+    ----------
+    device
+        Its Tango name.
+    answer_s
+        How long it may take to answer one call.
+    """
+
+    def __init__(self, device: str, answer_s: float = OF_TANGO_S) -> None:
         self.device = device
-        self._proxy: tango.DeviceProxy | None = None
+        self._answer_s = answer_s
+        self._connection = Connection(device)
 
     def attributes(self, *names: str) -> list[Any]:
         """Return the values of attributes, read in one call; raises when any could not be read."""
@@ -38,9 +48,7 @@ class DeviceCalls:
     def call(self, function: Callable[[tango.DeviceProxy], Any]) -> Any:
         """Do something with the proxy; raises NoAnswerError, or the error that the device told."""
         try:
-            if self._proxy is None:
-                self._proxy = tango.DeviceProxy(self.device)
-            return function(self._proxy)
+            return function(self._connection.limited(self._answer_s))
         except tango.DevFailed as error:
             raise self._told(error) from None
 

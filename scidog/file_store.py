@@ -1,7 +1,9 @@
 """Selections as files: one JSON per selection and revision, for a beamline without a database."""
 
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +26,8 @@ class FileStore:
     Parameters
     ----------
     folder
-        Made when missing, its parent must exist; on a disk that knows hard links.
+        Made by the first save when missing, its parent must exist; on a disk that knows hard links.
+        Looking makes nothing: the empty folder would pass for the store of a disk that is not mounted.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -40,12 +43,17 @@ class FileStore:
     def stamp(self) -> str:
         """Return how many revisions there are, and the active name."""
         with self._reachable():
-            return f"{sum(1 for _ in self.selections.glob('*.json'))} {self._active()}"
+            return f"{len(self._files())} {self._active()}"
+
+    def is_new(self) -> bool:
+        """Tell whether there is no revision at all."""
+        with self._reachable():
+            return not self._files()
 
     def contents(self) -> Contents:
         """Return the newest revisions and the active name."""
         with self._reachable():
-            newest = {_slug_of(path): path for path in sorted(self.selections.glob("*.json"))}
+            newest = {_slug_of(path): path for path in self._files()}
             kept = [saved for saved in map(_read, newest.values()) if not saved.deleted]
             kept.sort(key=lambda saved: saved.name)
             return Contents(active=self._active(), newest=tuple(kept))
@@ -53,7 +61,7 @@ class FileStore:
     def history(self, name: str) -> list[Saved]:
         """Return all revisions of a selection, newest first."""
         with self._reachable():
-            found = [_read(path) for path in self.selections.glob(f"{_slug(name)}.*.json")]
+            found = [_read(path) for path in self._files() if _slug_of(path) == _slug(name)]
             return sorted(
                 (saved for saved in found if saved.name == name), key=lambda it: it.revision, reverse=True
             )
@@ -62,6 +70,7 @@ class FileStore:
         """Add a revision as a file of its own."""
         path = self.selections / f"{_slug(saved.name)}.{saved.revision:06d}.json"
         with self._reachable():
+            self._make_folders()
             try:
                 create_file(path, saved.model_dump_json(indent=2) + "\n")
             except FileExistsError:
@@ -71,6 +80,7 @@ class FileStore:
     def set_active(self, name: str) -> None:
         """Replace ``active.json``."""
         with self._reachable():
+            self._make_folders()
             replace_file(self.active, json.dumps({"active": name}, ensure_ascii=False) + "\n")
 
     def close(self) -> None:
@@ -86,13 +96,23 @@ class FileStore:
                 f'{self.active} is not {{"active": <name>}}: correct or remove it'
             ) from None
 
+    def _files(self) -> list[Path]:
+        try:
+            return sorted(path for path in self.selections.iterdir() if path.suffix == ".json")
+        except FileNotFoundError:
+            return []
+
+    def _make_folders(self) -> None:
+        self.folder.mkdir(exist_ok=True)
+        self.selections.mkdir(exist_ok=True)
+
     @contextmanager
     def _reachable(self) -> Iterator[None]:
         try:
             if not self.folder.parent.is_dir():
                 raise StoreAwayError(f"{self.folder.parent} is not there (is the disk mounted?)")
-            self.folder.mkdir(exist_ok=True)
-            self.selections.mkdir(exist_ok=True)
+            if not self.folder.exists() and not os.access(self.folder.parent, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.folder.parent))
             yield
         except PermissionError as error:
             raise StoreRefusedError(

@@ -1,6 +1,5 @@
 """The copy of the store's contents on this host's disk, for the hours when the store is away."""
 
-from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,11 +10,12 @@ from scifish.replace_file import replace_file
 
 
 class Copy(BaseModel):
-    """Contents, and when the store last confirmed them."""
+    """Contents, which store they are of (None in older copies), and when it last confirmed them."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     as_of: UtcTime
+    place: str | None = None
     contents: Contents
 
 
@@ -32,11 +32,11 @@ class LastGood:
         except (OSError, ValidationError):
             return None
 
-    def save(self, contents: Contents, as_of: datetime) -> str | None:
+    def save(self, copy: Copy) -> str | None:
         """Replace the copy; return in words why that was not possible, else nothing."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(self.path, Copy(as_of=as_of, contents=contents).model_dump_json() + "\n")
+            replace_file(self.path, copy.model_dump_json() + "\n")
         except OSError as error:
             return f"the last good copy {self.path} cannot be written: {error.strerror}"
         return None

@@ -57,6 +57,11 @@ class MongoStore:
             count = self._database.revisions.count_documents({"_id.scope": self._scope})
             return f"{count} {self._active()}"
 
+    def is_new(self) -> bool:
+        """Tell whether the scope has no revision at all."""
+        with self._reachable():
+            return self._database.revisions.find_one({"_id.scope": self._scope}, {"_id": 1}) is None
+
     def contents(self) -> Contents:
         """Return the newest revisions and the active name."""
         with self._reachable():

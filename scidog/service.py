@@ -16,7 +16,7 @@ from scidog.errors import (
     StoreRefusedError,
     UnknownSelectionError,
 )
-from scidog.last_good import LastGood
+from scidog.last_good import Copy, LastGood
 from scidog.requests import DeleteRequest
 from scidog.saved import Contents, Saved, next_revision, stale
 from scidog.situation import Known
@@ -56,6 +56,7 @@ class SelectionService:
         self._refreshing = threading.Lock()
         copy = last_good.load()
         self._known = Known(copy.contents, copy.as_of) if copy else Known()
+        self._known_from_here = copy is not None and copy.place in (None, store.place)
 
     @property
     def known(self) -> Known:
@@ -102,7 +103,7 @@ class SelectionService:
 
     def delete(self, request: DeleteRequest, client: str | None = None) -> None:
         """End a selection; its history stays. Raises as ``save`` does, RefusedError for the active one."""
-        contents = self._store.contents()
+        contents = self._contents()
         if contents.active == request.name:
             raise RefusedError(f"{request.name!r} is the active selection: make another one active first")
         newest = contents.get(request.name)
@@ -111,13 +112,13 @@ class SelectionService:
 
     def switch(self, name: str) -> None:
         """Make a selection the active one; raise UnknownSelectionError when there is none of that name."""
-        self._store.contents().get(name)
+        self._contents().get(name)
         self._store.set_active(name)
         self.refresh()
 
     def history(self, name: str) -> list[Saved]:
         """Return all revisions, newest first; raise UnknownSelectionError when there never was one."""
-        revisions = self._store.history(name)
+        revisions = self._history(name)
         if not revisions:
             raise UnknownSelectionError(f"no selection was ever called {name!r}")
         return revisions
@@ -138,19 +139,41 @@ class SelectionService:
         return saved
 
     def _newest(self, name: str) -> Saved | None:
-        history = self._store.history(name)
+        history = self._history(name)
         return history[0] if history else None
+
+    def _history(self, name: str) -> list[Saved]:
+        history = self._store.history(name)
+        if not history:
+            self._check_store()
+        return history
+
+    def _contents(self) -> Contents:
+        contents = self._store.contents()
+        if not contents.newest:
+            self._check_store()
+        return contents
+
+    def _check_store(self) -> None:
+        """Take an empty store where selections were for another one: its disk may not be mounted."""
+        known = self._known.contents if self._known_from_here else None
+        if known is not None and (known.newest or known.active) and self._store.is_new():
+            raise StoreAwayError(
+                f"{self._store.place} holds nothing, but held selections before: is its disk mounted? "
+                f"To begin anew there, remove {self._last_good.path} and call Init"
+            )
 
     def _take_over(self, stamp: str) -> None:
         now, contents = self._now(), self._known.contents
         changed = stamp != self._stamp or contents is None
         if changed or contents is None:
-            contents = self._store.contents()
+            contents = self._contents()
         copy_trouble = self._known.copy_trouble
         if changed or self._copied_at is None or now - self._copied_at >= COPY_EVERY:
-            copy_trouble, self._copied_at = self._last_good.save(contents, now), now
+            copy = Copy(as_of=now, place=self._store.place, contents=contents)
+            copy_trouble, self._copied_at = self._last_good.save(copy), now
         self._known = Known(contents, now, None, copy_trouble)
-        self._stamp = stamp
+        self._stamp, self._known_from_here = stamp, True
 
 
 def _is_that_save(newest: Saved, selection: Selection) -> bool:

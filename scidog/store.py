@@ -19,6 +19,9 @@ class Store(Protocol):
     def stamp(self) -> str:
         """Return a text that is another one after every change; cheap to ask for."""
 
+    def is_new(self) -> bool:
+        """Tell whether nothing was ever saved here; deleted selections were."""
+
     def contents(self) -> Contents:
         """Return what is there now."""
 

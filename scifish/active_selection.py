@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from scifish.attribute_poller import AttributePoller
+from scifish.attributes.poller import AttributePoller
 from scifish.last_copy import Copy, LastCopy
 from scifish.selection import Selection, parse_selection
 

@@ -128,7 +128,10 @@ def _oldest_age(known: KnownSession, session: Session, now: datetime) -> float |
 def _office_note(session: Session) -> str | None:
     if session.origin == "override":
         return "staff opened the session without the user office's word; PathFixer's history says why"
-    return "the user office was away when the session was opened" if session.origin == "cached" else None
+    if session.origin != "cached":
+        return None
+    since = f"; since then it says: {session.objection}" if session.objection else ""
+    return f"the user office was away when the session was opened{since}"
 
 
 def _unassigned(known: KnownSession, note: str, *, conflict: bool = False) -> Context:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from scifish.attributes.reader import Reading, Snapshot
 from scifish.context import book
 from scifish.file_parts import split_files
 from scifish.frozen import Frozen, PastReading
@@ -20,7 +21,6 @@ from scifish.messages import (
     Identity,
     Phase,
 )
-from scifish.reader import Reading, Snapshot
 from scifish.settings import Station
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PID_PARTS = ("facility", "beamline", "producer", "start_ns", "nonce")
 NOTHING = Snapshot(values={}, failures=[])
+FILES = TypeAdapter(list[DataFile])
 
 
 class Capture:
@@ -149,7 +150,7 @@ class Capture:
             Of the message.
         """
         with self._lock:
-            files = [DataFile.model_validate(file) for file in fields.pop("files", ())]
+            files = FILES.validate_python(fields.pop("files", ()))
             self._fields.update(fields, status=status, files=[])
             first, *parts = split_files(self._message("ended", RANK_ENDED), files)
             self._told_files = {"files": first.files, "parts_expected": first.parts_expected}

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from scifish.attribute_poller import AttributePoller
+from scifish.attributes.poller import AttributePoller
 from scifish.booking import KnownSession, book
 from scifish.last_copy import LastCopy
 from scifish.session import Session, parse_session

@@ -24,6 +24,14 @@ class SelectionError(ScifishError):
     """A selection, or one entry of it, is not acceptable; the text names the value."""
 
 
+class NoDatabaseError(ScifishError):
+    """The Tango database does not answer, or not what was asked; the text says why."""
+
+
+class UnknownDeviceError(NoDatabaseError):
+    """The Tango database answers that it knows no such device."""
+
+
 class MessageError(ScifishError):
     """Bytes or fields do not make a valid message; they never will (poison)."""
 

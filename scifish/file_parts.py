@@ -48,18 +48,22 @@ def _part(message: CaptureMessage, files: list[DataFile], index: int, of: int) -
 
 def chunks(files: Sequence[DataFile]) -> list[list[DataFile]]:
     """Return files in pieces that each fit one message by number and by size; of none, one empty piece."""
-    return list(_chunks(files)) or [[]]
+    portions = [list(files[at : at + MAX_FILES]) for at in range(0, len(files), MAX_FILES)]
+    return [chunk for portion in portions for chunk in _by_size(portion)] or [[]]
 
 
-def _chunks(files: Sequence[DataFile]) -> Iterator[list[DataFile]]:
+def _by_size(files: list[DataFile]) -> Iterator[list[DataFile]]:
+    """Yield files that fit by number in pieces that fit by size; most fit as they are, and are asked once."""
+    if len(to_json(files)) <= MAX_FILES_BYTES:
+        yield files
+        return
     chunk: list[DataFile] = []
     size = 0
     for file in files:
         length = len(to_json(file)) + 1
-        if chunk and (len(chunk) == MAX_FILES or size + length > MAX_FILES_BYTES):
+        if chunk and size + length > MAX_FILES_BYTES:
             yield chunk
             chunk, size = [], 0
         chunk.append(file)
         size += length
-    if chunk:
-        yield chunk
+    yield chunk

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scifish.attributes.reading import Snapshot
 from scifish.messages import Context
-from scifish.reading import Snapshot
 from scifish.selection import Selection
 
 

@@ -16,16 +16,16 @@ from typing import Any
 from tango import EnsureOmniThread
 
 from scifish.active_selection import SelectionListener
+from scifish.attributes.reader import SnapshotReader
 from scifish.capture import Capture
 from scifish.context import KnownSession, SessionListener
 from scifish.errors import SettingsError
 from scifish.frozen import Frozen
 from scifish.identifiers import new_nonce
 from scifish.message_parts import Source
-from scifish.reader import SnapshotReader
 from scifish.selection import Selection
 from scifish.settings import FILE_NAME, Settings, Station, load_settings
-from scifish.spool import Spool
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder, find_state_folder, host_name
 
 WARM_PERIOD_S = 1.0

@@ -32,12 +32,15 @@ class Session(Part):
     opened_at: UtcTime | None = None
     visit_ends_at: UtcTime | None = Field(default=None, description="null: no schedule known")
     origin: Literal["live", "cached", "override"] = Field(
-        default="live", description="how the user office answered at opening"
+        default="live", description="how the user office answered: at opening, of cached once it confirms it"
     )
     office_as_of: UtcTime | None = Field(
-        default=None, description="when it said what this rests on; null: at opening, or never"
+        default=None, description="when it said what this rests on; null: at opening or since, or never"
     )
     override_reason: str | None = Field(default=None, description="why staff opened it without its word")
+    objection: str | None = Field(
+        default=None, description="what it says against a cached session since it answers again"
+    )
     warnings: list[str] = []
 
 

@@ -107,7 +107,8 @@ def find_state_folder(environ: Mapping[str, str] = os.environ, root: Path = ROOT
     """
     if given := environ.get("SCIZOO_STATE"):
         return StateFolder(Path(given).absolute())
-    found = sorted(path for path in root.glob("*") if (path / "settings.json").exists())
+    # Not Path.exists: that raises for a folder of another account, as PathFixer's beside the beamline's.
+    found = sorted(path for path in root.glob("*") if os.path.exists(path / "settings.json"))  # noqa: PTH110
     if len(found) == 1:
         return StateFolder(found[0])
     names = ", ".join(path.name for path in found) or "none"

@@ -1,16 +1,17 @@
-"""Why a device gave no value, in words for people."""
+"""Why a device, or the Tango database, gave no answer, in words for people."""
 
 from collections.abc import Sequence
 
 import tango
 
+DATABASE_SILENT = "the Tango database does not answer"
 REASONS = {
     "API_DeviceNotDefined": "not defined in the Tango database",
     "DB_DeviceNotDefined": "not defined in the Tango database",
     "API_DeviceNotExported": "not running",
     "API_ServerNotRunning": "not running",
-    "API_CantConnectToDatabase": "the Tango database does not answer",
-    "API_DatabaseAccess": "the Tango database does not answer",
+    "API_CantConnectToDatabase": DATABASE_SILENT,
+    "API_DatabaseAccess": DATABASE_SILENT,
     "API_DeviceTimedOut": "no answer within the time limit of a call",
     "API_CantConnectToDevice": "not running, or its host cannot be reached",
 }

@@ -11,10 +11,10 @@ import os
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from scifish.scan_files import NamedFiles, ScanFiles
-from scifish.scans_elsewhere import HostScans, ScansElsewhere
-from scifish.spool_hearing import SpoolHearing
-from scifish.spool_rows import RowHead
+from scifish.host.scan_files import NamedFiles, ScanFiles
+from scifish.host.scans_elsewhere import HostScans, ScansElsewhere
+from scifish.spool.hearing import SpoolHearing
+from scifish.spool.rows import RowHead
 from scifish.state_folder import StateFolder
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from scifish.producer import PidParts
-from scifish.shared_file import make_shared_file
+from scifish.spool.shared_file import make_shared_file
 from scifly.errors import JournalError
 from scifly.journal_rows import Beginning, FileRow, State
 

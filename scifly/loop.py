@@ -29,9 +29,7 @@ def run(service: FileService, tell: Callable[[Report], None], stopped: threading
     while not stopped.is_set():
         try:
             tell(service.look())
-        except (
-            Exception
-        ) as error:  # edge of the thread: it must live, and people must see why it does not work
+        except Exception as error:  # edge of the thread: it must live, and the reason be seen
             log.exception("look failed")
             tell(Report(problems=[f"{type(error).__name__}: {error}"]))
             stopped.wait(AFTER_FAILURE_S)
@@ -45,5 +43,5 @@ def run(service: FileService, tell: Callable[[Report], None], stopped: threading
 def _start_over(service: FileService) -> None:
     try:
         service.start_over()
-    except Exception:
+    except Exception:  # within the edge of the thread: tried again after the next failure
         log.exception("cannot start over yet")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from scifish.errors import SettingsError, SpoolError
+from scifish.host.scans_elsewhere import ScansElsewhere
 from scifish.producer import Producer
-from scifish.scans_elsewhere import ScansElsewhere
 from scifish.settings import Settings, Station
 from scifish.state_folder import find_state_folder
 from scifly.errors import JournalError
@@ -57,6 +57,7 @@ def open_service(
         Nothing can be captured now; the text says what to do.
     """
     folder = find_state_folder()
+    folder.prepare()
     journal = Journal.open(folder.path / f"scifly-{re.sub(r'[^a-z0-9_.-]', '_', device.lower())}.db")
     try:
         producer = Producer.start(ROLE, folder)

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 
+from scifish.attributes.reader import SnapshotReader
+from scifish.attributes.reading import Snapshot
 from scifish.message_parts import Value, ValueTree
-from scifish.reader import SnapshotReader
-from scifish.reading import Snapshot
 from scifish.selection import Selection
 
 SHARE_S = 1.0

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from scifish.context import KnownSession
+from scifish.host.scans_elsewhere import ScansElsewhere
 from scifish.producer import Producer
-from scifish.scans_elsewhere import ScansElsewhere
 from scifish.settings import Station
 from scifly.claims import ScanListener
 from scifly.errors import FolderError

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 
 from scifish import faultpoints
+from scifish.attributes.reading import Snapshot
 from scifish.capture import Capture
 from scifish.frozen import Frozen
 from scifish.identifiers import new_nonce
 from scifish.message_parts import Failure
 from scifish.messages import Context
 from scifish.producer import PidParts, Producer
-from scifish.reading import Snapshot
 from scifish.settings import Station
 from scifly.file_facts import facts_of, folder_of, where
 from scifly.journal import Journal

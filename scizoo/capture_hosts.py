@@ -1,16 +1,16 @@
 """The capture hosts of a beamline: their SciFish devices, or their state folder when one is silent."""
 
-import os
 import sqlite3
 from dataclasses import dataclass, field
 
 import tango
 
-from scifish.captures import CaptureState, list_captures
 from scifish.errors import ScifishError
+from scifish.settings import load_settings
 from scifish.state_folder import find_state_folder
+from scifish.status.captures import CaptureState, list_captures
 from scizoo.asking import ask_all, reason
-from scizoo.devices import find_devices
+from scizoo.devices import find_devices, no_such_beamline, tango_host, why_silent
 
 LIMIT_S = 1.0
 FACTS = ("Pending", "OldestPendingAge", "OldestUncataloguedAge", "Sent", "Catalogued", "Rejected", "Broker")
@@ -26,36 +26,39 @@ class HostReport:
     problem: str | None = None
 
 
-def find_sci_fish(beamline: str | None = None) -> list[str]:
-    """Return the SciFish devices of a beamline (None: of all) out of the Tango database.
-
-    Raises
-    ------
-    tango.DevFailed
-        When the database does not answer.
-    """
-    return find_devices(beamline)["SciFish"]
-
-
 def report_hosts(beamline: str | None = None, limit_s: float = LIMIT_S) -> list[HostReport]:
     """Ask every SciFish; of a host that is silent read the state folder, if it is this one's."""
-    found = ask_all({"": lambda: find_sci_fish(beamline)}, limit_s)[""]
+    found = ask_all({"": lambda: find_devices(beamline)["SciFish"]}, limit_s)[""]
     if isinstance(found, Exception):
-        database = os.environ.get("TANGO_HOST", "TANGO_HOST is not set")
-        problem = f"the Tango database ({database}) does not answer: {reason(found)}"
-        return [HostReport("tango-db", problem=problem), *local_report()]
+        problem = f"{why_silent(found)} ({tango_host()})"
+        return [HostReport("tango-db", problem=problem), *local_report(beamline)]
+    if not found and beamline:
+        return [HostReport("tango-db", problem=_nothing_of(beamline)), *local_report(beamline)]
     answers = ask_all({name: _asking(name) for name in found}, limit_s)
     reports = [_report(name, answer) for name, answer in answers.items()]
     silent = [report for report in reports if report.problem]
     if silent or not reports:
-        reports += local_report()
+        reports += local_report(beamline)
     return reports
 
 
-def local_report() -> list[HostReport]:
-    """Return what the state folder of this host tells, without any device."""
+def _nothing_of(beamline: str) -> str:
+    unknown = ask_all({"": lambda: no_such_beamline(beamline)}, LIMIT_S)[""]
+    return unknown if isinstance(unknown, str) else f"beamline {beamline!r} has no SciFish"
+
+
+def local_report(beamline: str | None = None) -> list[HostReport]:
+    """Return what the state folder of this host tells, without any device.
+
+    Parameters
+    ----------
+    beamline
+        Nothing is returned when the host is of another one; None: whichever it is of.
+    """
     try:
         folder = find_state_folder()
+        if beamline and load_settings(folder.path).beamline != beamline:
+            return []
     except ScifishError:
         return []
     name = f"state folder {folder.path}"

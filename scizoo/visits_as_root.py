@@ -1,9 +1,13 @@
 """What only root can do to the visits of others' files, where the files are; needs no Tango."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pydantic import ValidationError
+
+from pathfixer.visits.record import Event, VisitRecord
 from sdm.errors import RulesError, SdmError
 from sdm.folders.file_worker import FileWorker
 from sdm.folders.plan import FolderPlan, Principals, plan_visit
@@ -29,7 +33,8 @@ def lock_rest(folder: str, rules_name: str, root: str, tell: Tell) -> LockReport
     """
     plan = _plan_of(folder, rules_name, root)
     with _worker() as files:
-        _require(files, plan, LOCKED_VISIT, "PathFixer closes it first, with scizoo visit close")
+        if _event(files, plan) not in ("closed", "locked"):
+            _require(files, plan, LOCKED_VISIT, "PathFixer closes it first, with scizoo visit close")
         return files.lock(plan, tell)
 
 
@@ -45,7 +50,8 @@ def unlock_all(folder: str, rules_name: str, root: str, tell: Tell) -> LockRepor
     """
     plan = _plan_of(folder, rules_name, root)
     with _worker() as files:
-        _require(files, plan, plan.chain[-1].mode, "PathFixer opens it first, with scizoo visit reopen")
+        if _event(files, plan) != "reopened":
+            _require(files, plan, plan.chain[-1].mode, "PathFixer opens it first, with scizoo visit reopen")
         return files.unlock(plan, tell)
 
 
@@ -56,6 +62,16 @@ def _worker() -> Iterator[FileWorker]:
         yield files
     finally:
         files.close()
+
+
+def _event(files: FileWorker, plan: FolderPlan) -> Event | None:
+    """Return what PathFixer has last done to a visit by its sheet; none when there is none."""
+    patterns = [re.escape(step.name) for step in plan.chain]
+    found = files.find_visits(plan.root, [patterns], with_sheets=True)
+    try:
+        return VisitRecord.model_validate_json(found[0].sheet).event if found else None
+    except ValidationError:
+        return None
 
 
 def _require(files: FileWorker, plan: FolderPlan, mode: int, otherwise: str) -> None:

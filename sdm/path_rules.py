@@ -231,6 +231,16 @@ def unowned_path(rules: PathRules, root: str, beamline: str) -> str:
     return path
 
 
+def visit_patterns(rules: PathRules, category: Category, beamline: str, proposal: str = "") -> list[str]:
+    """Return a regular expression for each folder from the data root down to a visit.
+
+    They find the visits of a beamline, of one proposal when it is given.
+    """
+    known = {"{beamline}": re.escape(beamline), **({"{proposal}": re.escape(proposal)} if proposal else {})}
+    names = [level.name.replace("{category}", category) for level in rules.tree_of(category)]
+    return ["".join(known.get(one, piece) for one, piece in _pieces(rules, name)) for name in names]
+
+
 def is_inside(path: str, folder: str) -> bool:
     """Tell whether a path is a folder or lies below it, as normalised text."""
     normal = posixpath.normpath(path)
@@ -294,11 +304,12 @@ def _fixed_differ(rules: PathRules, one: tuple[Level, Category], other: tuple[Le
 
 
 def _pattern_of(rules: PathRules, template: str, category: Category) -> str:
-    return "".join(_pieces(rules, template.replace("{category}", category)))
+    return "".join(pattern for _, pattern in _pieces(rules, template.replace("{category}", category)))
 
 
-def _pieces(rules: PathRules, template: str) -> Iterator[str]:
+def _pieces(rules: PathRules, template: str) -> Iterator[tuple[str, str]]:
+    """Yield each piece of a template, fields and what stands between them, with its pattern."""
     for piece in re.split(r"(\{[a-z_]+\})", template):
         field = piece[1:-1]
         is_field = piece.startswith("{") and field in FIELDS
-        yield f"(?P<{field}>{rules.patterns[field]})" if is_field else re.escape(piece)
+        yield piece, f"(?P<{field}>{rules.patterns[field]})" if is_field else re.escape(piece)

@@ -1,5 +1,6 @@
 """The part of the tree that a site makes once: data for its installer, the demo and tests."""
 
+import shlex
 from typing import get_args
 
 from sdm.folders.plan import FolderPlan, Principals, Step, plan_site
@@ -14,6 +15,22 @@ def plan_site_part(rules: PathRules, root: str, beamline: str, who: Principals) 
     categories: tuple[Category, ...] = get_args(Category)
     plans = [plan_site(rules, root, category, beamline, who) for category in categories]
     return [*(_to_make(plan.chain, root) for plan in plans), _unowned(rules, root, beamline, who)]
+
+
+def site_commands(rules: PathRules, root: str, beamline: str, who: Principals) -> list[str]:
+    """Return the shell commands that make the same folders as root, each once, outermost first."""
+    plans = plan_site_part(rules, root, beamline, who)
+    steps = (
+        (f"{root}/{'/'.join(one.name for one in plan.chain[: depth + 1])}", step)
+        for plan in plans
+        for depth, step in enumerate(plan.chain)
+    )
+    return list(dict.fromkeys(_command(path, step) for path, step in steps))
+
+
+def _command(path: str, step: Step) -> str:
+    words = ["install", "-d", "-o", step.owner, "-g", step.group, "-m", f"{step.mode:04o}", path]
+    return shlex.join(str(word) for word in words)
 
 
 def _to_make(chain: tuple[Step, ...], root: str) -> FolderPlan:

@@ -10,11 +10,15 @@ import tango
 from tango import DevState
 from tango.server import Device, attribute
 
+from scifish.tango_text import tango_text
 from tango_devices.jobs import Jobs, Work
+from tango_devices.life import Life
+from tango_devices.process import ENDING
 from tango_devices.properties import Properties, PropertyError, parse_properties, unknown_properties
-from tango_devices.tango_text import tango_text
 
 log = logging.getLogger(__name__)
+PUSH_LIMIT_S = 0.2
+"""An event is pushed in less than a millisecond, but waits for an Init that has begun."""
 
 
 def published(dtype: Any, initial: Any, **options: Any) -> attribute:
@@ -64,24 +68,34 @@ class ScizooDevice(Device):
     JobProgress = attribute(dtype=(str,), max_dim_x=64, fget="read_job_progress", doc="how far they are")
     JobResult = attribute(dtype=(str,), max_dim_x=64, fget="read_job_result", doc="what came of them")
 
+    def __init__(self, *words: Any) -> None:
+        self._life = Life()
+        super().__init__(*words)
+
     def init_device(self) -> None:
         """Validate the properties and start the logic; FAULT with a sentence when they are wrong."""
         super().init_device()
+        ENDING.began(self.get_name())
+        self._life.begin()
         self._published: dict[str, Any] = {}
         self._jobs = Jobs(self._publish_jobs, self.in_background)
         self._declare_events()
         try:
             properties = self._read_properties()
             self.start(properties)
-        except Exception as error:
+        except Exception as error:  # the device must live, to say in FAULT what is wrong
             if not isinstance(error, PropertyError):
                 log.exception("cannot start")
             self.publish_state(DevState.FAULT, f"{error}")
 
     def delete_device(self) -> None:
         """Stop the logic."""
-        self.stop()
-        super().delete_device()
+        try:
+            self.stop()
+        finally:
+            self._life.end(PUSH_LIMIT_S)
+            super().delete_device()
+            ENDING.stopped(self.get_name())
 
     def start(self, properties: Any) -> None:
         """Build and start the logic; called at every initialisation."""
@@ -98,8 +112,7 @@ class ScizooDevice(Device):
         if self._published.get(name, missing) == value:
             return
         self._published[name] = value
-        self.push_change_event(name, value)
-        self.push_archive_event(name, value)
+        self.push(name, value)
 
     def published_value(self, name: str) -> Any:
         """Return the last published value of an attribute, or its initial one."""
@@ -107,15 +120,20 @@ class ScizooDevice(Device):
 
     def publish_state(self, state: DevState, status: str) -> None:
         """Set state and status and push both; what TANGO's Latin-1 lacks is spelt out."""
-        status = tango_text(status)
-        changed = (self.get_state(), self.get_status()) != (state, status)
-        self.set_state(state)
-        self.set_status(status)
-        if changed:
-            self.push_change_event("State", state)
-            self.push_archive_event("State", state)
-            self.push_change_event("Status", status)
-            self.push_archive_event("Status", status)
+        self.while_it_lives(lambda: self._set_state(state, tango_text(status)))
+
+    def push(self, name: str, value: Any) -> None:
+        """Push change and archive events of an attribute."""
+
+        def push() -> None:
+            self.push_change_event(name, value)
+            self.push_archive_event(name, value)
+
+        self.while_it_lives(push)
+
+    def while_it_lives(self, function: Callable[[], None]) -> None:
+        """Run what touches the device; nothing once it has ended, which a thread may learn later."""
+        self._life.touch(function)
 
     def warn_of_unknown_properties(self) -> str | None:
         """Return a sentence for the status when the database holds properties nobody reads."""
@@ -165,13 +183,17 @@ class ScizooDevice(Device):
             self.set_archive_event(name, True, False)
 
     def _publish_jobs(self) -> None:
-        for name, value in (
-            ("JobState", self._jobs.states()),
-            ("JobProgress", self._jobs.progresses()),
-            ("JobResult", self._jobs.results()),
-        ):
-            self.push_change_event(name, value)
-            self.push_archive_event(name, value)
+        self.push("JobState", self._jobs.states())
+        self.push("JobProgress", self._jobs.progresses())
+        self.push("JobResult", self._jobs.results())
+
+    def _set_state(self, state: DevState, status: str) -> None:
+        changed = (self.get_state(), self.get_status()) != (state, status)
+        self.set_state(state)
+        self.set_status(status)
+        if changed:
+            self.push("State", state)
+            self.push("Status", status)
 
     def _property_names(self) -> list[str]:
         database = tango.Util.instance().get_database()

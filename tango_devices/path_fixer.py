@@ -10,22 +10,23 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from tango.server import command, run
+from tango.server import command
 
 from pathfixer.assembly import assemble, now_utc
 from pathfixer.choices import parse_question
 from pathfixer.desk import Desk
 from pathfixer.errors import PathFixerError, RefusedError
 from pathfixer.keeper import Keeper
-from pathfixer.open_request import CloseRequest, OpenRequest, parse_close_request, parse_request
+from pathfixer.open_request import parse_close_request, parse_request
 from scifish.state_folder import host_name
+from scifish.tango_text import tango_text
 from sdm.folders.progress import to_job
 from tango_devices.caller import caller
 from tango_devices.jobs import Job, JobRefusedError
 from tango_devices.path_fixer_properties import PathFixerProperties
 from tango_devices.path_fixer_visits import VisitCommands
+from tango_devices.process import serve
 from tango_devices.refusals import told
-from tango_devices.tango_text import tango_text
 
 LOOK_S = 10.0
 """Set points are looked at this often, to forget the old ones."""
@@ -67,14 +68,14 @@ class PathFixer(VisitCommands):
     def stage(self, name: str, value: str) -> None:
         """Stage a set point of the client that writes it."""
         with told("PathFixer", *REFUSALS):
-            self._working()[1].stage(name, value, self._client())
+            self._working()[1].stage(name, value, self.client_text())
         self._wake.set()
 
     def write_sample(self, value: str) -> None:
         """Change the sample of the session."""
         with told("PathFixer", *REFUSALS):
             keeper = self._working()[0]
-            keeper.samples.ask(value, self._client())
+            keeper.samples.ask(value, self.client_text())
         self.cover_written_sample(keeper.current.sample)
         self.publish("Sample", keeper.current.sample)
 
@@ -82,24 +83,32 @@ class PathFixer(VisitCommands):
     def OpenSession(self, text: str) -> str:  # noqa: N802 - a Tango command
         """Start to open a session, or to switch to it, and return the job's id."""
         with told("PathFixer", *REFUSALS):
-            return self._open(parse_request(text))
+            request, client = parse_request(text), self.client_text()
+            return self.keeper_job(
+                "session", lambda keeper, job: keeper.open_session(request, client, job.progress)
+            )
 
     @command(dtype_out=str)
     def Apply(self) -> str:  # noqa: N802
         """Start to open the session that the set points ask for, and return the job's id."""
         with told("PathFixer", *REFUSALS):
-            return self._open(self._working()[1].request())
+            desk, client = self._working()[1], self.client_text()
+            request = desk.request()
+            return self.keeper_job("session", lambda _, job: desk.apply(request, client, job.progress))
 
     @command(dtype_out=str)
     def CloseSession(self) -> str:  # noqa: N802
         """Start to close the session and return the job's id; its result are complaints."""
-        return self._close(CloseRequest())
+        with told("PathFixer", *REFUSALS):
+            desk, client = self._working()[1], self.client_text()
+            return self.keeper_job("session", lambda *_: desk.close_session(client))
 
     @command(dtype_in=str, doc_in="force_reason?, asked_by?, asking_door? as JSON", dtype_out=str)
     def EndSession(self, text: str) -> str:  # noqa: N802
         """Start to close the session as CloseSession does, with a name and if need be with force."""
         with told("PathFixer", *REFUSALS):
-            return self._close(parse_close_request(text))
+            request, client = parse_close_request(text), self.client_text()
+            return self.keeper_job("session", lambda keeper, _: keeper.close_session(client, request))
 
     @command(dtype_out=(str,))
     def Proposals(self) -> list[str]:  # noqa: N802
@@ -123,46 +132,33 @@ class PathFixer(VisitCommands):
     @command(dtype_out=str)
     def Check(self) -> str:  # noqa: N802
         """Start to check path, rights, space and ScanDir, and return the job's id."""
-        return self._job("check", _check)
+        return self.keeper_job("check", _check)
 
     @command(dtype_out=str)
     def Repair(self) -> str:  # noqa: N802
         """Start to repair the session's folders, and return the job's id."""
-        return self._job("repair", lambda keeper, job: [one.model_dump() for one in keeper.repair()])
+        return self.keeper_job("repair", lambda keeper, job: [one.model_dump() for one in keeper.repair()])
 
     def keeper_job(self, kind: str, work: Callable[[Keeper, Job], Any]) -> str:
         """Start a job with the keeper and return its id."""
-        return self._job(kind, work)
+        with told("PathFixer", *REFUSALS):
+            keeper, desk = self._working()
+
+            def body(job: Job) -> Any:
+                try:
+                    return work(keeper, job)
+                finally:
+                    if keeper is self._keeper:  # Init may have made another one meanwhile
+                        self.show(keeper, desk)
+
+            return self.start_job(kind, body)
 
     def client_text(self) -> str:
         """Return who asks, as far as Tango knows."""
-        return self._client()
-
-    def _open(self, request: OpenRequest) -> str:
-        client, desk = self._client(), self._working()[1]
-
-        def work(keeper: Keeper, job: Job) -> list[str]:
-            complaints = keeper.open_session(request, client, job.progress)
-            desk.clear()
-            return complaints
-
-        return self._job("session", work)
-
-    def _close(self, request: CloseRequest) -> str:
-        client = self._client()
-        return self._job("session", lambda keeper, job: keeper.close_session(client, request))
-
-    def _job(self, kind: str, work: Callable[[Keeper, Job], Any]) -> str:
-        keeper, desk = self._working()
-
-        def body(job: Job) -> Any:
-            try:
-                return work(keeper, job)
-            finally:
-                self.show(keeper, desk)
-
-        with told("PathFixer", *REFUSALS):
-            return self.start_job(kind, body)
+        client = self.get_client_ident()
+        if not client.client_ident:
+            return "unknown"
+        return caller(client.client_ip, client.client_pid, host_name())
 
     def _show_for_ever(self) -> None:
         stopped, wake, showing = self._stopped, self._wake, self._working()
@@ -172,19 +168,13 @@ class PathFixer(VisitCommands):
             try:
                 if not stopped.is_set():
                     self.show(*showing)
-            except Exception:
+            except Exception:  # edge of the thread: it must show what comes next
                 log.exception("cannot show the session")
 
     def _working(self) -> tuple[Keeper, Desk]:
         if self._keeper is None or self._desk is None:
             raise RefusedError(f"PathFixer does not work: {self.get_status()}")
         return self._keeper, self._desk
-
-    def _client(self) -> str:
-        client = self.get_client_ident()
-        if not client.client_ident:
-            return "unknown"
-        return caller(client.client_ip, client.client_pid, host_name())
 
 
 def _check(keeper: Keeper, job: Job) -> list[dict[str, Any]]:
@@ -193,7 +183,7 @@ def _check(keeper: Keeper, job: Job) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Run the device server ``PathFixer <instance>``."""
-    run([PathFixer])
+    serve(PathFixer, "PathFixer")
 
 
 if __name__ == "__main__":

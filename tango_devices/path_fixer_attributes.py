@@ -1,5 +1,6 @@
 """The attributes of a PathFixer: what is shown of the session, and what can be written."""
 
+from abc import abstractmethod
 from typing import Any
 
 from tango import AttrWriteType, AutoTangoMonitor, DevState
@@ -8,8 +9,8 @@ from pathfixer.desk import Desk
 from pathfixer.keeper import Keeper
 from pathfixer.set_points import ORDER
 from pathfixer.shown import shown
+from scifish.tango_text import tango_text
 from tango_devices.base import ScizooDevice, published
-from tango_devices.tango_text import tango_text
 
 
 def staged(name: str, doc: str) -> Any:
@@ -61,16 +62,19 @@ class SessionAttributes(ScizooDevice):
         self._staged: dict[str, str] = {}
         super().init_device()
 
+    @abstractmethod
     def stage(self, name: str, value: str) -> None:
         """Take a set point."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write_sample(self, value: str) -> None:
         """Take another sample."""
-        raise NotImplementedError
 
     def show(self, keeper: Keeper, desk: Desk) -> None:
         """Publish everything at once: no read of several attributes sees half a switch."""
+        self.while_it_lives(lambda: self._show(keeper, desk))
+
+    def _show(self, keeper: Keeper, desk: Desk) -> None:
         with AutoTangoMonitor(self):
             values = shown(keeper, desk)
             self.cover_written_sample(values["Sample"])
@@ -88,8 +92,7 @@ class SessionAttributes(ScizooDevice):
                 attribute.set_write_value(staged)
             if self._staged.get(name, "") != staged:
                 self._staged[name] = staged
-                self.push_change_event(name, self.published_value(name))
-                self.push_archive_event(name, self.published_value(name))
+                self.push(name, self.published_value(name))
 
     def cover_written_sample(self, sample: str) -> None:
         """Replace what was written to Sample by what it reads: a proprietary sample's name is a secret.

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import tango
 
-from tango_devices.tango_text import tango_text
+from scifish.tango_text import tango_text
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 
 import tango
 from tango import AttrWriteType, DevState
-from tango.server import command, run
+from tango.server import command
 
 from scidog.diff import in_words
 from scidog.errors import RefusedError, ScidogError
@@ -24,13 +24,14 @@ from scidog.situation import Standing, standing
 from scidog.store_place import open_store
 from scidog.trial import trials
 from scidog.wire_text import wire_json
+from scifish.attributes.reader import SnapshotReader
 from scifish.errors import SelectionError
-from scifish.reader import SnapshotReader
 from scifish.selection import Selection, parse_selection
 from scifish.state_folder import host_name
 from tango_devices.base import ScizooDevice, published
 from tango_devices.caller import caller
 from tango_devices.jobs import Job, JobRefusedError
+from tango_devices.process import serve
 from tango_devices.refusals import told
 from tango_devices.sci_dog_properties import SciDogProperties
 
@@ -234,4 +235,4 @@ def _compare(service: SelectionService, request: DiffRequest) -> list[str]:
 
 def main() -> None:
     """Run the device server ``SciDog <instance>``."""
-    run([SciDog])
+    serve(SciDog, "SciDog")

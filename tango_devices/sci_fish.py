@@ -1,9 +1,10 @@
-"""SciFish as a Tango device: a shell over ``scifish.capture_host``.
+"""SciFish as a Tango device: a shell over ``scifish.host.capture_host``.
 
 Attributes show what the forwarder told last, at most a second ago. Commands commit to the local
 disk and return; nothing waits for Kafka or for another device.
 """
 
+import gc
 import json
 import threading
 import time
@@ -14,23 +15,24 @@ from typing import Any
 import tango
 from pydantic import BaseModel
 from tango import DevState
-from tango.server import command, run
+from tango.server import command
 
-from scifish.capture_host import CaptureHost
-from scifish.client_requests import Begin, End, ScanWanted, Whole, parse_request
 from scifish.errors import ScifishError, SettingsError
-from scifish.forwarder_status import ForwarderStatus
+from scifish.forwarding.status import ForwarderStatus
+from scifish.host.capture_host import CaptureHost
+from scifish.host.client_requests import Begin, End, ScanWanted, Whole, parse_request
+from scifish.tango_text import tango_text
 from tango_devices.base import ScizooDevice, published
 from tango_devices.jobs import Job, JobRefusedError
+from tango_devices.process import serve
 from tango_devices.properties import PropertyError
 from tango_devices.refusals import told
 from tango_devices.sci_fish_properties import SciFishProperties
-from tango_devices.tango_text import tango_text
 
 SHOWN = 50
 PERIOD_S = 0.5
 STALE_S = 2.0
-"""Scans read longer ago are not told: others rely on them (``scifish.scans_elsewhere.LAG_S``)."""
+"""Scans read longer ago are not told: others rely on them (``scifish.host.scans_elsewhere.LAG_S``)."""
 
 
 REFUSALS = (ScifishError, JobRefusedError)
@@ -236,7 +238,8 @@ def _json(model: BaseModel) -> str:
 
 def main() -> None:
     """Run the device server."""
-    run((SciFish,))
+    gc.freeze()  # else a client's 20,000 files let each sweep walk all modules again: 0.2 s in one command
+    serve(SciFish, "SciFish")
 
 
 if __name__ == "__main__":

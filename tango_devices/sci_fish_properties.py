@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from scifish.capture_host import forwarder_author
-from scifish.forwarder_settings import ForwarderSettings
-from scifish.kafka_client import KafkaClient, read_kafka_options
+from scifish.forwarding.kafka_client import KafkaClient, read_kafka_options
+from scifish.forwarding.settings import ForwarderSettings
+from scifish.host.capture_host import forwarder_author
 from scifish.messages import Beamline
 from scifish.settings import Settings, parse_station
 from scifish.state_folder import ROOT, StateFolder
@@ -31,7 +31,10 @@ class SciFishProperties(Properties):
     end_wait: float = Field(default=0.25, ge=0, le=10)
     context_max_age: float = Field(default=12 * HOUR_S, ge=0)
     call_limit: float = Field(
-        default=0.9, ge=0.1, le=30, description="longest call to a device; SIGTERM waits for it"
+        default=0.9,
+        ge=0.1,
+        le=30,
+        description="longest call to a device that hangs; a MacroServer that ends waits for it",
     )
     array_limit: int = Field(default=4096, ge=1)
     file_wait: float = Field(default=60, ge=0)

@@ -3,14 +3,13 @@
 One thread looks, captures and publishes; reading an attribute never waits for a file server.
 """
 
-import sys
 import threading
 import time
 
 from pydantic import Field
 from tango import AttrWriteType, DevState
-from tango.server import run
 
+from scifish.tango_text import tango_text
 from scifly.loop import run as run_service
 from scifly.opening import NOT_READY, open_service
 from scifly.profiles.profile import Profile
@@ -18,8 +17,8 @@ from scifly.profiles.profile_files import load_profiles
 from scifly.service import FileService, Options
 from scifly.standing import Report, Standing, standing
 from tango_devices.base import ScizooDevice, published
+from tango_devices.process import serve
 from tango_devices.properties import Properties
-from tango_devices.tango_text import tango_text
 
 RETRY_S = 1.0
 SILENCE_S = 20.0
@@ -96,7 +95,8 @@ class SciFly(ScizooDevice):
         self._warning = self.warn_of_unknown_properties()
         self.publish("Profiles", [profile.name for profile in profiles])
         self.publish_state(DevState.INIT, "opening journal and spool")
-        self.in_background(lambda: self._work(properties, profiles, before, stopped, ended))
+        name = self.get_name()
+        self.in_background(lambda: self._work(name, properties, profiles, before, stopped, ended))
         self.in_background(lambda: self._listen_for_silence(stopped))
 
     def stop(self) -> None:
@@ -115,6 +115,7 @@ class SciFly(ScizooDevice):
 
     def _work(
         self,
+        name: str,
         properties: SciFlyProperties,
         profiles: tuple[Profile, ...],
         before: threading.Event | None,
@@ -126,7 +127,7 @@ class SciFly(ScizooDevice):
             before.wait()
         while not stopped.is_set():
             try:
-                opened = open_service(self.get_name(), properties.path_fixer, profiles, properties.options)
+                opened = open_service(name, properties.path_fixer, profiles, properties.options)
             except NOT_READY as error:
                 self.publish_state(DevState.FAULT, f"{error} (tried again every {RETRY_S:g} s)")
                 self._told_s = time.monotonic()
@@ -168,7 +169,7 @@ def _profiles(properties: SciFlyProperties) -> tuple[Profile, ...]:
 
 def main() -> None:
     """Run the device server ``SciFly <instance>``."""
-    run([SciFly], args=["SciFly", *sys.argv[1:]])
+    serve(SciFly, "SciFly")
 
 
 if __name__ == "__main__":

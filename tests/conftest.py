@@ -8,9 +8,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from scizoo.services.device_server import Device, DeviceServer, ModuleServer
 from scizoo.services.kafka import ApacheKafka
@@ -25,6 +27,10 @@ from tests.serving import serving
 os.environ.pop("PYTANGO_DATABASE_NAME", None)  # else pytango-db's own fixtures would share that file
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 multiprocessing.set_start_method("forkserver", force=True)
+settings.register_profile(
+    "scizoo", deadline=None
+)  # an example that took long proves nothing on a busy machine
+settings.load_profile("scizoo")
 
 
 BASE = pytest.StashKey[Path]()
@@ -47,7 +53,17 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if folder:
         remove_links(folder)
     if folder and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        unlock(folder)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def unlock(folder: Path) -> None:
+    """Open the folders that tests have locked, else only root could take them away."""
+    for parent, names, _ in os.walk(folder):
+        for child in (Path(parent, name) for name in names):
+            if not child.is_symlink():
+                with suppress(OSError):  # somebody else's: whose it is may take it away
+                    child.chmod(0o700)
 
 
 def remove_links(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Tests of rights that only root can make: real uids, no accounts needed.
+"""Tests of what only root may: real uids without accounts, file systems of a test's own.
 
 They are marked ``needs_root``. For anybody else they are run with ``sudo -n`` where that works; where
 it does not they are left out, and the last line of the run says so.
@@ -40,7 +40,7 @@ class NeedsRoot:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the mark known."""
         config.addinivalue_line(
-            "markers", "needs_root: becomes other users by numeric id, which only root may"
+            "markers", "needs_root: becomes other users by numeric id, or mounts, which only root may"
         )
 
     @pytest.hookimpl(trylast=True)
@@ -94,11 +94,12 @@ class NeedsRoot:
 def plugin() -> NeedsRoot:
     """Return the plugin for whoever runs this."""
     is_root = os.geteuid() == 0
-    return NeedsRoot(is_root, () if is_root or not _sudo_works() else ("sudo", "-n"))
+    return NeedsRoot(is_root, () if is_root or not sudo_works() else ("sudo", "-n"))
 
 
-def _sudo_works() -> bool:
+def sudo_works() -> bool:
+    """Tell whether sudo makes root of this account without asking."""
     try:
         return subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
+    except OSError:
         return False

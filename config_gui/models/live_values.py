@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from scidog.trial import Trial, trials
-from scifish.reader import SnapshotReader
+from scifish.attributes.reader import SnapshotReader
 from scifish.selection import Selection
 
 WAIT_S = 0.8

@@ -44,6 +44,7 @@ class Fixer(Protocol):
         """Check path, rights, space and ScanDir."""
 
 
+OPENED = "the session is open"
 Reasons = dict[str, str]
 """Field of a request to the reason given in it."""
 
@@ -62,6 +63,25 @@ class Refusal:
 
     text: str
     again: Callable[[str], None]
+
+
+@dataclass
+class Granted:
+    """What the device has done and not shown yet.
+
+    Attributes
+    ----------
+    sent
+        What was set when it was asked.
+    revision
+        Of the session that it showed then.
+    may_be_old
+        So many of the next looks at it may be from before.
+    """
+
+    sent: SetValues
+    revision: int
+    may_be_old: int = 1
 
 
 class SessionEditor:
@@ -94,6 +114,7 @@ class SessionEditor:
         self.news = SessionNews()
         self.values = SetValues()
         self.is_edited = False
+        self._granted: Granted | None = None
         self.busy = ""
         self.message = Message("")
         self.asked_to_close = False
@@ -123,6 +144,10 @@ class SessionEditor:
         is_another = self.values.sample != as_it_is.sample
         return self.is_open and is_another and replace(self.values, sample=as_it_is.sample) == as_it_is
 
+    @property
+    def _revision(self) -> int:
+        return self.session.revision if self.session is not None else -1
+
     def is_pending(self, field: Field) -> bool:
         """Tell whether a value has been set and not opened yet."""
         return self.is_edited and self.values.get(field) != values_of(self.session).get(field)
@@ -136,7 +161,9 @@ class SessionEditor:
     def take_news(self, news: SessionNews) -> None:
         """Follow what the device says; what a person has set and not opened yet stays."""
         self.news = news
-        if not self.is_edited:
+        if self._granted is not None:
+            self._see_granted(self._granted)
+        elif not self.is_edited:
             self._become(values_of(self.session))
         self.asked_to_close = self.asked_to_close and self.is_open
         self._on_change()
@@ -151,7 +178,7 @@ class SessionEditor:
 
     def discard(self) -> None:
         """Set again what the device reads."""
-        self.is_edited, self.refusal = False, None
+        self.is_edited, self._granted, self.refusal = False, None, None
         self._become(values_of(self.session))
         self._tell("")
 
@@ -159,7 +186,7 @@ class SessionEditor:
         """Open what is set; a sample alone is changed in the open session."""
         if self.is_only_sample:
             sample = self.values.sample
-            self._work("setting the sample", lambda _: self._set_sample(sample), self._opened, {})
+            self._work("setting the sample", lambda _: self._set_sample(sample), self._granting(OPENED), {})
         else:
             self._open_with(self.values, {})
 
@@ -179,7 +206,7 @@ class SessionEditor:
         self._work(
             "closing the session",
             lambda reasons: self._fixer.close_session(asked_by=self._who, **reasons),
-            self._closed,
+            self._granting("the session is closed"),
             {},
         )
 
@@ -204,7 +231,7 @@ class SessionEditor:
                 asked_by=self._who,
                 **given,
             ),
-            self._opened,
+            self._granting(OPENED),
             reasons,
         )
 
@@ -212,13 +239,27 @@ class SessionEditor:
         self._fixer.set_sample(sample)
         return []
 
-    def _opened(self, to_see_to: list[str]) -> None:
-        self.is_edited = False
-        self._tell_result("the session is open", to_see_to)
+    def _granting(self, well: str) -> Callable[[list[str]], None]:
+        """Return what follows when the device does what is asked of it now."""
+        granted = Granted(self.values, self._revision)
 
-    def _closed(self, to_see_to: list[str]) -> None:
-        self.is_edited = False
-        self._tell_result("the session is closed", to_see_to)
+        def done(to_see_to: list[str]) -> None:
+            self._granted, self.is_edited = granted, self.values != granted.sent
+            if self._revision != granted.revision:
+                self._see_granted(granted)
+            self._tell_result(well, to_see_to)
+
+        return done
+
+    def _see_granted(self, granted: Granted) -> None:
+        """Follow the device again once it shows what it has granted; what was set meanwhile stays."""
+        if self._revision == granted.revision and granted.may_be_old:
+            granted.may_be_old -= 1
+            return
+        self._granted = None
+        shown = values_of(self.session)
+        self._become(self.values.on_top_of(shown, granted.sent))
+        self.is_edited = self.values != shown
 
     def _checked(self, findings: list[Finding]) -> None:
         wrong = [finding for finding in findings if not finding.ok]

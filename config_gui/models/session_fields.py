@@ -69,6 +69,23 @@ class SetValues:
         later = order[order.index(field) + 1 :] if field in order else []
         return replace(self, **{field.value: text}, **{one.value: "" for one in later})
 
+    def on_top_of(self, opened: "SetValues", sent: "SetValues") -> "SetValues":
+        """Return what was opened, with what has been set since it was asked for.
+
+        Parameters
+        ----------
+        opened
+            What the device made of it: it chooses the visit.
+        sent
+            What was set when it was asked for.
+        """
+        values, is_later = opened, False
+        for one in Field:
+            is_later = is_later or self.get(one) != sent.get(one)
+            if is_later:
+                values = values.having(one, self.get(one))
+        return values
+
     @property
     def question(self) -> Question:
         """Whose choices belong into the drop-downs."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import tango
 
 from config_gui.models.shown import Shown, Tone
+from scifish.errors import NoDatabaseError
+from scifish.tango_database import devices_of
 
 UNIT_NOT_SET = {"", "No unit", "Not specified"}
 HIDDEN_DOMAIN = "dserver"
@@ -38,9 +40,9 @@ def all_devices() -> list[str]:
         When the database does not answer.
     """
     try:
-        names = tango.Database().get_device_name("*", "*")
-    except tango.DevFailed as error:
-        raise NoNamesError(f"the Tango database does not answer: {_first_line(error)}") from None
+        names = devices_of("*")
+    except NoDatabaseError as error:
+        raise NoNamesError(str(error)) from None
     return sorted({name.lower() for name in names if not name.lower().startswith(f"{HIDDEN_DOMAIN}/")})
 
 

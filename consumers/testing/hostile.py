@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from consumers.testing.captures import capture, capture_document, file, value
 
+MEGABYTE = 990_000
+"""Close to what a topic takes, and above what a producer of ours sends."""
 Outcome = Literal["catalogued", "rejected", "waiting"]
 
 
@@ -30,7 +32,7 @@ class Hostile:
 
 def corpus() -> list[Hostile]:
     """Return all of them, for beamline ``demo``."""
-    return [*_no_message(), *_not_ours(), *_odd_fields(), *_odd_but_valid()]
+    return [*_no_message(), *_not_ours(), *_odd_fields(), *_odd_names(), *_odd_but_valid()]
 
 
 def _no_message() -> list[Hostile]:
@@ -45,6 +47,7 @@ def _no_message() -> list[Hostile]:
         Hostile("cut in the middle", whole[: len(whole) // 2], "rejected", "not JSON", key=pid),
         Hostile("a lone surrogate", b'{"schema":"\\ud800"}', "rejected", "not JSON", receipt=False),
         Hostile("nested beyond reason", b"[" * 5000, "rejected", "recursion limit", receipt=False),
+        Hostile("a megabyte of nothing", b"x" * MEGABYTE, "rejected", "not JSON", receipt=False),
         Hostile("a list", b"[1, 2]", "rejected", "schema", receipt=False),
         Hostile("a text", b'"hello"', "rejected", "schema", receipt=False),
         Hostile("an empty object", b"{}", "rejected", "schema", receipt=False),
@@ -95,7 +98,7 @@ def _odd_fields() -> list[Hostile]:
     ]
 
 
-def _odd_but_valid() -> list[Hostile]:
+def _odd_names() -> list[Hostile]:
     names = {
         "": value(1),
         "a.b": value(2),
@@ -104,7 +107,6 @@ def _odd_but_valid() -> list[Hostile]:
         "a\x00b": value(5),
         "ö/µ": value(6),
     }
-    numbers = {"big": value(2**70), "small": value(-(2**70)), "huge": value(1e308), "float": value(0.1)}
     ours = {
         "_id": "mine",
         "catalogued_at": "now",
@@ -117,6 +119,15 @@ def _odd_but_valid() -> list[Hostile]:
         Hostile("unknown fields", _numbered(101, colour="green", nested={"a.b": {"$c": [1]}}), "catalogued"),
         Hostile("unknown fields that are named like ours", _numbered(102, **ours), "catalogued"),
         Hostile("names that MongoDB cannot query", _numbered(103, values=names), "catalogued"),
+        Hostile(
+            "files with odd names", _numbered(110, files=[file("$a.b"), file("."), file("ö")]), "catalogued"
+        ),
+    ]
+
+
+def _odd_but_valid() -> list[Hostile]:
+    numbers = {"big": value(2**70), "small": value(-(2**70)), "huge": value(1e308), "float": value(0.1)}
+    return [
         Hostile("numbers beyond 64 bits", _numbered(104, values=numbers, unknown=2**80), "catalogued"),
         Hostile("a number beyond floats", _text(capture_document(105), b'"unknown": 1e400'), "catalogued"),
         Hostile(
@@ -128,10 +139,12 @@ def _odd_but_valid() -> list[Hostile]:
             "catalogued",
         ),
         Hostile("a title of half a megabyte", _numbered(108, title="x" * 500_000), "catalogued"),
-        Hostile("the same file twice", _numbered(109, files=[file("a"), file("a")]), "catalogued"),
         Hostile(
-            "files with odd names", _numbered(110, files=[file("$a.b"), file("."), file("ö")]), "catalogued"
+            "larger than any producer of ours sends",
+            _numbered(111, description="x" * (MEGABYTE - 2000)),
+            "catalogued",
         ),
+        Hostile("the same file twice", _numbered(109, files=[file("a"), file("a")]), "catalogued"),
     ]
 
 

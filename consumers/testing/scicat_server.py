@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
 from consumers.testing.scicat_state import HttpError, Json, ScicatState
+from sdm.testing.loopback_server import LoopbackServer
 
 ROOT = "/api/v3"
 FORBIDDEN = HttpError(403, {"message": "Forbidden resource", "error": "Forbidden", "statusCode": 403})
@@ -47,7 +47,7 @@ class NoJsonError(Exception):
         self.status, self.form = status, form
 
 
-class ScicatServer:
+class ScicatServer(LoopbackServer):
     """A server on a free port of the loopback; a context manager."""
 
     def __init__(self, users: dict[str, str] | None = None) -> None:
@@ -65,24 +65,12 @@ class ScicatServer:
         self._tokens: dict[str, str] = {}
         self._expired: set[str] = set()
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        super().__init__(_handler(self))
 
     @property
     def url(self) -> str:
         """Base address, without ``/api``."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> "ScicatServer":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        return self.address
 
     def expire_tokens(self) -> None:
         """Let every session end: 401 from now on."""

@@ -73,13 +73,14 @@ def pick_visit(
     Raises
     ------
     RefusedError
-        The name is no visit of the schedule and the user is not staff, or no visit runs now.
+        The name is no visit that is known, nor today's without a schedule, and the user is not staff; or
+        there is a schedule, and no visit of it runs now.
     """
-    if not any(visit.scheduled for visit in visits):
-        return unscheduled(wanted, visits, rules, now)
     if wanted is not None and is_staff:
-        return unscheduled(wanted, visits, rules, now)
-    return pick_scheduled(wanted, visits, now)
+        return named_by_staff(wanted, visits, rules, now)
+    if any(visit.scheduled for visit in visits):
+        return pick_scheduled(wanted, visits, now)
+    return pick_without_schedule(wanted, visits, rules, now)
 
 
 def pick_scheduled(wanted: str | None, visits: Sequence[Visit], now: datetime) -> Visit:
@@ -90,21 +91,46 @@ def pick_scheduled(wanted: str | None, visits: Sequence[Visit], now: datetime) -
     RefusedError
         There is none of that name, or none runs now.
     """
-    known = ", ".join(visit.name for visit in visits) or "none"
     if wanted is not None:
-        named = next((visit for visit in visits if visit.name == wanted), None)
-        if named is None:
-            raise RefusedError(f"visit {wanted!r} is not scheduled (there is: {known}): staff may open it")
-        return named
+        return _known(wanted, visits, f"visit {wanted!r} is not scheduled")
     running = current_visit(visits, now, EARLY)
     if running is None:
-        raise RefusedError(f"no visit runs now; name the one that is meant (there is: {known})")
+        raise RefusedError(f"no visit runs now; name the one that is meant (there is: {_names(visits)})")
     return running
 
 
-def unscheduled(wanted: str | None, visits: Sequence[Visit], rules: PathRules, now: datetime) -> Visit:
+def pick_without_schedule(
+    wanted: str | None, visits: Sequence[Visit], rules: PathRules, now: datetime
+) -> Visit:
+    """Return today's visit, or the named one whose folder exists; raises RefusedError for another date."""
+    today = _today(visits, rules, now)
+    if wanted is None or wanted == today.name:
+        return today
+    return _known(wanted, visits, f"visit {wanted!r} is not today ({today.name}), and there is no schedule")
+
+
+def named_by_staff(wanted: str | None, visits: Sequence[Visit], rules: PathRules, now: datetime) -> Visit:
     """Return the visit that staff name, scheduled or not, else the one that runs now, else today's."""
     if wanted is not None:
-        named = next((visit for visit in visits if visit.name == wanted), None)
-        return named or unscheduled_visit(wanted, rules.zone_info)
-    return current_visit(visits, now, EARLY) or visit_of_today(now, rules.zone_info)
+        return _find(wanted, visits) or unscheduled_visit(wanted, rules.zone_info)
+    return current_visit(visits, now, EARLY) or _today(visits, rules, now)
+
+
+def _today(visits: Sequence[Visit], rules: PathRules, now: datetime) -> Visit:
+    today = visit_of_today(now, rules.zone_info)
+    return _find(today.name, visits) or today
+
+
+def _find(name: str, visits: Sequence[Visit]) -> Visit | None:
+    return next((visit for visit in visits if visit.name == name), None)
+
+
+def _known(wanted: str, visits: Sequence[Visit], refusal: str) -> Visit:
+    visit = _find(wanted, visits)
+    if visit is None:
+        raise RefusedError(f"{refusal} (there is: {_names(visits)}): staff may open it")
+    return visit
+
+
+def _names(visits: Sequence[Visit]) -> str:
+    return ", ".join(visit.name for visit in visits) or "none"

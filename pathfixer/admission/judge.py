@@ -10,26 +10,21 @@ from datetime import datetime
 from pathfixer.admission.admitting import (
     admit,
     is_member,
-    nothing_kept,
+    named_by_staff,
     pick_scheduled,
     pick_visit,
-    unscheduled,
-    visits_of,
 )
 from pathfixer.admission.group_notes import nothing_about
-from pathfixer.admission.permit import Permit
+from pathfixer.admission.permit import AWAY, Permit
 from pathfixer.admission.staff import Staff
+from pathfixer.admission.visits_here import VisitsHere
 from pathfixer.errors import NeedsOverrideError, RefusedError
 from pathfixer.open_request import OpenRequest
 from sdm.errors import OfficeUnavailableError, UnknownProposalError
-from sdm.path_rules import Category, PathRules
-from sdm.user_office.protocol import Proposal
+from sdm.path_rules import Category
+from sdm.user_office.protocol import GENERATIONS, Proposal
 from sdm.user_office.remembering import RememberingOffice, Told
-from sdm.visits import Kept, Visit
-
-GENERATIONS = 8
-"""A parent's parent counts too, so far."""
-
+from sdm.visits import Visit
 
 UNKNOWN = "unknown"
 """Status of a proposal that nobody can say anything about."""
@@ -42,36 +37,30 @@ class Judge:
     ----------
     office, staff
         Whom to ask.
-    beamline, rules
-        Where, and how visits are named and categories follow from types.
+    visits
+        Of proposals, here.
     clock
         Returns the time, aware.
     about_groups
         Says what is wrong with the group of a proposal, given with its known ancestors. Slow.
-    kept
-        Returns the visits of a proposal whose folders exist; they keep their names.
     """
 
     def __init__(
         self,
         office: RememberingOffice,
         staff: Staff,
-        beamline: str,
-        rules: PathRules,
+        visits: VisitsHere,
         clock: Callable[[], datetime],
         about_groups: Callable[[Sequence[Proposal]], list[str]] = nothing_about,
-        kept: Callable[[str], Sequence[Kept]] = nothing_kept,
     ) -> None:
-        self._kept = kept
-        self._about_groups = about_groups
-        self._office = office
-        self._staff = staff
-        self._beamline = beamline
-        self._rules = rules
-        self._clock = clock
+        self._office, self._staff, self._visits = office, staff, visits
+        self._clock, self._about_groups = clock, about_groups
 
-    def permit(self, request: OpenRequest) -> Permit:
+    def permit(self, request: OpenRequest, on_answer: Callable[[], None] = lambda: None) -> Permit:
         """Return what may be opened.
+
+        ``on_answer`` is called when the office has answered, or is away, and before the storage is
+        asked which visits there are: it may be the storage that hangs.
 
         Raises
         ------
@@ -84,17 +73,45 @@ class Judge:
         try:
             family = self._ask(request, is_staff)
         except OfficeUnavailableError as error:
+            on_answer()
             return self._by_override(request, is_staff, str(error))
-        proposal, ancestors = family[0].proposal, [told.proposal for told in family[1:]]
-        warnings = admit(proposal, ancestors, request.username, self._beamline, is_staff)
-        warnings += self._about_groups([proposal, *ancestors])
+        on_answer()
+        warnings = self._admit(family, request.username, is_staff)
         cached = [told for told in family if told.origin == "cached"]
         if cached:
-            return self._from_memory(request, is_staff, proposal, cached, warnings)
+            return self._from_memory(request, is_staff, family[0].proposal, cached, warnings)
+        proposal = family[0].proposal
         visit = pick_visit(
-            request.visit or None, self._visits(proposal), is_staff, self._rules, self._clock()
+            request.visit or None, self._visits.of(proposal), is_staff, self._visits.rules, self._clock()
         )
         return Permit(proposal, self._category(proposal), visit, warnings=warnings)
+
+    def confirm(self, request: OpenRequest) -> Permit | None:
+        """Return what the office says to a visit that was opened while it was away; none while it still is.
+
+        A visit of the schedule counts, not one that merely has a folder: it was opened as scheduled.
+
+        Raises
+        ------
+        RefusedError, UnknownProposalError
+            The office has answered, and would not have let this user open it.
+        """
+        is_staff = self._staff.has(request.username)
+        try:
+            family = self._ask(request, is_staff)
+        except OfficeUnavailableError:
+            return None
+        if any(told.origin == "cached" for told in family):
+            return None
+        warnings, proposal = self._admit(family, request.username, is_staff), family[0].proposal
+        visits = self._visits.of(proposal)
+        visit = self._unscheduled(request, visits) if is_staff else self._scheduled(request, visits)
+        return Permit(proposal, self._category(proposal), visit, warnings=warnings)
+
+    def _admit(self, family: Sequence[Told], username: str, is_staff: bool) -> list[str]:
+        proposal, ancestors = family[0].proposal, [told.proposal for told in family[1:]]
+        warnings = admit(proposal, ancestors, username, self._visits.beamline, is_staff)
+        return warnings + self._about_groups([proposal, *ancestors])
 
     def _ask(self, request: OpenRequest, is_staff: bool) -> list[Told]:
         """Return the proposal and, as far as they decide, its ancestors."""
@@ -119,13 +136,11 @@ class Judge:
         cached: list[Told],
         warnings: list[str],
     ) -> Permit:
-        visits, as_of = self._visits(proposal), min(told.told_at for told in cached)
-        away = (
-            f"the user office is away ({cached[0].trouble}); what is known is from {as_of:%Y-%m-%d %H:%M} UTC"
-        )
+        visits, as_of = self._visits.of(proposal), min(told.told_at for told in cached)
+        away = f"{AWAY} ({cached[0].trouble}); what is known is from {as_of:%Y-%m-%d %H:%M} UTC"
         reason = None
         try:
-            visit = pick_scheduled(request.visit or None, visits, self._clock())
+            visit = self._scheduled(request, visits)
         except RefusedError as error:
             reason = _required_reason(request, is_staff, f"{away}: {error}")
             visit = self._unscheduled(request, visits)
@@ -140,23 +155,21 @@ class Judge:
         )
 
     def _by_override(self, request: OpenRequest, is_staff: bool, trouble: str) -> Permit:
-        away = f"the user office is away ({trouble}) and has not told of proposal {request.proposal} lately"
+        away = f"{AWAY} ({trouble}) and has not told of proposal {request.proposal} lately"
         reason = _required_reason(request, is_staff, away)
-        visit = self._unscheduled(request, self._kept_visits(request.proposal))
+        visit = self._unscheduled(request, self._visits.with_folders(request.proposal))
         unknown = Proposal(number=request.proposal, status=UNKNOWN)
         return Permit(unknown, None, visit, "override", None, reason, [away])
 
-    def _visits(self, proposal: Proposal) -> list[Visit]:
-        return visits_of(proposal, self._beamline, self._rules, self._kept(proposal.number))
-
-    def _kept_visits(self, proposal: str) -> list[Visit]:
-        return [one.visit for one in self._kept(proposal)]
+    def _scheduled(self, request: OpenRequest, visits: Sequence[Visit]) -> Visit:
+        scheduled = [visit for visit in visits if visit.scheduled]
+        return pick_scheduled(request.visit or None, scheduled, self._clock())
 
     def _unscheduled(self, request: OpenRequest, visits: Sequence[Visit]) -> Visit:
-        return unscheduled(request.visit or None, visits, self._rules, self._clock())
+        return named_by_staff(request.visit or None, visits, self._visits.rules, self._clock())
 
     def _category(self, proposal: Proposal) -> Category:
-        return self._rules.category_of(proposal.type)
+        return self._visits.rules.category_of(proposal.type)
 
 
 def _required_reason(request: OpenRequest, is_staff: bool, refusal: str) -> str:

@@ -1,19 +1,25 @@
 """What the user office said last, so that nobody waits for it who only wants to choose."""
 
+import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from pathfixer.admission.admitting import is_member, nothing_kept, visits_of
+from pathfixer.admission.admitting import is_member
 from pathfixer.admission.staff import Staff
+from pathfixer.admission.visits_here import VisitsHere
 from pathfixer.following.follower import Run
 from sdm.errors import UserOfficeError
-from sdm.path_rules import PathRules
 from sdm.user_office.protocol import ACCEPTED, FINISHED, Proposal
 from sdm.user_office.remembering import RememberingOffice, ToldList
-from sdm.visits import Kept, Visit
+from sdm.visits import Visit
+
+log = logging.getLogger(__name__)
 
 REFRESH_S = 1800.0
+AWAY_S = 60.0
+"""An office that was away is asked again after this: nobody is to be told for long that it still is."""
+UNSCHEDULED = "not in the schedule"
 
 
 class OfficeMemory:
@@ -21,40 +27,32 @@ class OfficeMemory:
 
     Parameters
     ----------
-    office, staff, beamline, rules
-        Whom to ask, who may choose any proposal, for where, and how visits are named.
+    office, staff, visits
+        Whom to ask, who may choose any proposal, and what the visits of proposals are here.
     run
         Runs a function on a daemon thread.
     on_change
         Called, on that thread, after each refresh.
-    interval_s
-        Between two refreshes that nobody has asked for.
-    kept
-        Returns the visits of a proposal whose folders exist.
+    interval_s, away_s
+        Between two refreshes that nobody has asked for; the second while the office is away.
     """
 
     def __init__(
         self,
         office: RememberingOffice,
         staff: Staff,
-        beamline: str,
-        rules: PathRules,
+        visits: VisitsHere,
         run: Run,
         on_change: Callable[[], None],
         interval_s: float = REFRESH_S,
-        kept: Callable[[str], Sequence[Kept]] = nothing_kept,
+        away_s: float = AWAY_S,
     ) -> None:
-        self._office = office
-        self._staff = staff
-        self._beamline = beamline
-        self._rules = rules
-        self._run = run
-        self._on_change = on_change
-        self._kept = kept
+        self._office, self._staff, self._visits = office, staff, visits
+        self._run, self._on_change = run, on_change
+        self._interval_s, self._away_s = interval_s, away_s
         self._asking = threading.Lock()
-        self._interval_s = interval_s
         self._stopped = threading.Event()
-        self._told = office.listed(beamline)
+        self._told = office.listed(visits.beamline)
         self._ancestors: dict[str, Proposal] = {}
         self.problem: str | None = None
 
@@ -64,7 +62,7 @@ class OfficeMemory:
         return self._told.told_at
 
     def start(self) -> None:
-        """Ask now and then every half hour, so that what is kept is fresh when the office goes away."""
+        """Ask now, and then again and again, so that what is kept is fresh when the office goes away."""
         self._run(self._refresh_for_ever)
 
     def stop(self) -> None:
@@ -92,7 +90,10 @@ class OfficeMemory:
         ]
 
     def visits(self, number: str) -> list[str]:
-        """Return ``<visit>  <begin> - <end>`` in local time for each scheduled visit of a proposal."""
+        """Return ``<visit>  <begin> - <end>`` in local time for each visit of a proposal.
+
+        A visit that is known from its folder only has no times but a word that says so.
+        """
         return [f"{visit.name}  {self._span(visit)}" for visit in self._visits_of(number)]
 
     def visit_named(self, number: str, name: str) -> Visit | None:
@@ -102,7 +103,7 @@ class OfficeMemory:
 
     def _visits_of(self, number: str) -> list[Visit]:
         known = self._find(number)
-        return visits_of(known, self._beamline, self._rules, self._kept(number)) if known else []
+        return self._visits.of(known) if known else []
 
     def _is_offered(self, proposal: Proposal, username: str, is_staff: bool) -> bool:
         if is_staff:
@@ -110,17 +111,23 @@ class OfficeMemory:
         return proposal.status == ACCEPTED and self._is_member(proposal, username)
 
     def _span(self, visit: Visit) -> str:
-        ends = (visit.starts_at, visit.ends_at or visit.starts_at)
-        return " - ".join(f"{end.astimezone(self._rules.zone_info):%Y-%m-%d %H:%M}" for end in ends)
+        if visit.ends_at is None:
+            return UNSCHEDULED
+        ends = (visit.starts_at, visit.ends_at)
+        return " - ".join(f"{end.astimezone(self._visits.rules.zone_info):%Y-%m-%d %H:%M}" for end in ends)
 
     def _refresh_for_ever(self) -> None:
         while not self._stopped.is_set():
-            self.refresh()
-            self._stopped.wait(self._interval_s)
+            try:
+                if self._asking.acquire(blocking=False):
+                    self._ask()
+            except Exception:  # edge of the thread: it must ask again
+                log.exception("the user office cannot be asked")
+            self._stopped.wait(self._away_s if self.problem else self._interval_s)
 
     def _ask(self) -> None:
         try:
-            told = self._office.proposals(self._beamline)
+            told = self._office.proposals(self._visits.beamline)
             self._ancestors = self._missing_parents(told)
             self._told = told
             self.problem = f"user office: {told.trouble}" if told.trouble else None

@@ -8,6 +8,9 @@ from sdm.path_rules import Category
 from sdm.user_office.protocol import Proposal
 from sdm.visits import Visit
 
+AWAY = "the user office is away"
+"""So begins the warning of a permit that does not rest on the office's word of now."""
+
 
 @dataclass(frozen=True)
 class Permit:

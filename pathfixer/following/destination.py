@@ -46,8 +46,9 @@ class Destination:
         self._unowned = closed_document(0, current.session.beamline, unowned_path)
 
     def start(self, run: Run) -> None:
-        """Begin to follow what is committed."""
-        self.follow()
+        """Begin; where there is a session nobody is sent to its folders before they have been looked at."""
+        if not self._current.is_open:
+            self.follow()
         for followers in (self.macro_servers, self.listeners):
             followers.start(run)
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 
-import tango
-
 from pathfixer.errors import CommandError
+from scifish.errors import NoDatabaseError
+from scifish.tango_database import properties_of, running_devices_of
 
 CLASS = "PathFixer"
 NAMING = ("MacroServers", "Endstations")
@@ -30,11 +30,9 @@ def followed_path_fixer(macro_server: str) -> str:
         The choice is not clear, or the database does not answer.
     """
     try:
-        database = tango.Database()
-        devices = list(database.get_device_exported_for_class(CLASS))
-        properties = {device: database.get_device_property(device, list(NAMING)) for device in devices}
-    except tango.DevFailed as error:
-        raise NotFollowedError(f"the Tango database does not answer: {error.args[0].desc}") from None
+        properties = {device: properties_of(device, NAMING) for device in running_devices_of(CLASS)}
+    except NoDatabaseError as error:
+        raise NotFollowedError(str(error)) from None
     return choose(macro_server, properties)
 
 

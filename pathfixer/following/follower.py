@@ -4,12 +4,16 @@ One thread for each: one that is frozen keeps nobody else waiting.
 """
 
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pathfixer.errors import FollowError
 from scifish.session import Session
+
+LATE_S = 2.5
+"""One that has not tried its session by then hangs, and people are told; a switch waits longer."""
 
 CALM_S = 0.1
 """Two that fight over one value do it no faster than this."""
@@ -20,10 +24,11 @@ Run = Callable[[Callable[[], None]], None]
 
 @dataclass(frozen=True)
 class Standing:
-    """What was found, and what somebody else has changed there, in words."""
+    """What was found, what somebody else has changed there, and what is waited for, in words."""
 
     value: str | None
     overrides: tuple[str, ...] = ()
+    waits: str | None = None
 
 
 class Followed(Protocol):
@@ -65,12 +70,14 @@ class Report:
     value: str | None = None
     problem: str | None = None
     overrides: tuple[str, ...] = ()
+    waits: str | None = None
 
     @property
     def line(self) -> str:
         """One line for people."""
         shown = "not known" if self.value is None else self.value
-        return f"{self.name}: {shown}" + (f" ({self.problem})" if self.problem else "")
+        note = self.problem or self.waits
+        return f"{self.name}: {shown}" + (f" ({note})" if note else "")
 
     @property
     def complaints(self) -> list[str]:
@@ -98,14 +105,18 @@ class Follower:
         self._on_change = on_change
         self._changed = threading.Condition()
         self._session: Session | None = None
+        self._named_s = time.monotonic()
         self._nudged = False
         self._stopped = False
         self._report = Report(followed.name)
 
     @property
     def report(self) -> Report:
-        """The newest report; never waits."""
-        return self._report
+        """The newest report, or that there is none of the present session yet; never waits."""
+        report, session = self._report, self._session
+        if report.session == session or time.monotonic() - self._named_s < LATE_S:
+            return report
+        return replace(report, problem=_LATE)
 
     def start(self, run: Run) -> None:
         """Start the thread."""
@@ -114,7 +125,8 @@ class Follower:
     def follow(self, session: Session) -> None:
         """Name another session; returns at once."""
         with self._changed:
-            self._session = session
+            if session != self._session:
+                self._session, self._named_s = session, time.monotonic()
             self._changed.notify_all()
 
     def wait_current(self, timeout_s: float) -> bool:
@@ -145,7 +157,7 @@ class Follower:
     def _rest(self, seen: Session | None) -> None:
         with self._changed:
             wanted = self._changed.wait_for(lambda: self._stopped or self._session != seen, CALM_S)
-            if not wanted:
+            if not wanted and not self._report.waits:
                 self._changed.wait_for(
                     lambda: self._stopped or self._session != seen or self._nudged, self._interval_s
                 )
@@ -159,7 +171,7 @@ class Follower:
             return Report(name, session, self._report.value, str(error))
         except Exception as error:  # noqa: BLE001 - edge of a thread that must go on; people see the report
             return Report(name, session, self._report.value, f"{type(error).__name__}: {error}")
-        return Report(name, session, standing.value, None, standing.overrides)
+        return Report(name, session, standing.value, None, standing.overrides, standing.waits)
 
     def _tell(self, report: Report) -> None:
         with self._changed:
@@ -168,3 +180,6 @@ class Follower:
             self._changed.notify_all()
         if different:
             self._on_change()
+
+
+_LATE = "does not answer, and may still be where it was"

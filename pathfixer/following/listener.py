@@ -83,6 +83,10 @@ class Attribute(Protocol):
         ...
 
 
+def nothing(_: Session) -> None:
+    """Wait for nothing."""
+
+
 class Listener:
     """What ``follower.Follower`` sends to sessions for a listener.
 
@@ -96,14 +100,24 @@ class Listener:
         What was reached before a restart.
     put_back
         Undo what somebody else wrote, instead of only saying so.
+    suspense
+        Returns what is to be waited for before it is written, in words; none for nothing.
     """
 
-    def __init__(self, line: Line, attribute: Attribute, memory: Settled, put_back: bool) -> None:
+    def __init__(
+        self,
+        line: Line,
+        attribute: Attribute,
+        memory: Settled,
+        put_back: bool,
+        suspense: Callable[[Session], str | None] = nothing,
+    ) -> None:
         self.name = line.attribute
         self._line = line
         self._attribute = attribute
         self._memory = memory
         self._put_back = put_back
+        self._suspense = suspense
 
     def listen(self, on_event: Callable[[], None]) -> None:
         """Hear nothing: foreign attributes seldom push events."""
@@ -124,6 +138,9 @@ class Listener:
             if not self._put_back:
                 return Standing(found[0], (_OVERRIDE.format(found[0], wanted),))
         if not _same(found, wanted):
+            waits = self._suspense(session)
+            if waits:
+                return Standing(found[0] if found else None, waits=waits)
             self._attribute.write(wanted)
         self._memory.set_settled(self.name, mark)
         return Standing(wanted)

@@ -39,16 +39,26 @@ def scan_settings(environment: Mapping[str, Any]) -> ScanSettings:
 
 @dataclass(frozen=True)
 class Target:
-    """Where scans are to go; ``session_path`` is the raw folder, empty without a session."""
+    """Where scans are to go.
+
+    Attributes
+    ----------
+    session_path
+        The raw folder; empty without a session.
+    left
+        Where they went for samples that the session had before: an old copy of an experiment
+        configuration leads back there.
+    """
 
     scan_dir: str
     session_path: str = ""
+    left: frozenset[str] = frozenset()
 
 
-def target_of(session: Session) -> Target:
+def target_of(session: Session, left: frozenset[str] = frozenset()) -> Target:
     """Return where the scans of a session go, or those without one."""
     if session.state == "open":
-        return Target(session.sample_path, session.path)
+        return Target(session.sample_path, session.path, left)
     return Target(session.unowned_path)
 
 
@@ -119,7 +129,7 @@ def _must_write(
 def _outside(path: str, target: Target) -> bool:
     if path == target.scan_dir:
         return False
-    return not (target.session_path and is_inside(path, target.session_path))
+    return path in target.left or not (target.session_path and is_inside(path, target.session_path))
 
 
 def _scoped_matters(value: str, target: Target, in_proposal: Callable[[str], bool]) -> bool:
@@ -129,5 +139,7 @@ def _scoped_matters(value: str, target: Target, in_proposal: Callable[[str], boo
 
 
 def _override(scope: str, value: str, target: Target) -> str:
+    if value in target.left:
+        return f"{scope} was set back to {value}, where an earlier sample's scans went ({target.scan_dir})"
     where = "the session" if target.session_path else "the folder for unowned scans"
     return f"{scope} was set to {value}, outside {where} ({target.scan_dir})"

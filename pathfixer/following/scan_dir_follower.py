@@ -7,7 +7,12 @@ from pathfixer.errors import MacroServerError
 from pathfixer.following.follower import Settled, Standing
 from pathfixer.following.scan_dir import GLOBAL, Decision, ScanSettings, Written, decide, target_of
 from pathfixer.following.scan_file import SCAN_FILE, scan_file_of
+from pathfixer.sessions import left_folders
+from pathfixer.steps import Step
 from scifish.session import Session
+
+STEPS = 200
+"""So far back a session's earlier samples are known."""
 
 
 class Environment(Protocol):
@@ -32,6 +37,14 @@ class Environment(Protocol):
         ...
 
 
+class Memory(Settled, Protocol):
+    """Remembers, across restarts, what was reached, and the sessions there were."""
+
+    def history(self, limit: int) -> list[Step]:
+        """Return the newest steps, newest first."""
+        ...
+
+
 class ScanDirFollower:
     """What ``follower.Follower`` sends to sessions for a MacroServer.
 
@@ -40,7 +53,8 @@ class ScanDirFollower:
     environment
         The MacroServer.
     memory
-        What was reached before a restart, so that a user's later change is known as one.
+        What was reached before a restart, so that a user's later change is known as one; and where
+        the session's earlier samples were.
     put_back, in_proposal
         See ``scan_dir.decide``.
     scan_file
@@ -50,7 +64,7 @@ class ScanDirFollower:
     def __init__(
         self,
         environment: Environment,
-        memory: Settled,
+        memory: Memory,
         put_back: bool,
         in_proposal: Callable[[str], bool],
         scan_file: tuple[str, ...] = (),
@@ -62,11 +76,12 @@ class ScanDirFollower:
         self._put_back = put_back
         self._in_proposal = in_proposal
         self._scan_file = scan_file
+        self._left: tuple[int, frozenset[str]] = (0, frozenset())
         self._last_scan: tuple[str, int] | None = None
 
     def bring(self, session: Session) -> Standing:
         """Look at every scope, and write only what differs; raises MacroServerError."""
-        target = target_of(session)
+        target = target_of(session, self._left_folders(session))
         found = self._environment.look()
         settled = self._memory.settled(self.name) == target.scan_dir
         decision = decide(found.scan_dirs, target, settled, self._put_back, self._in_proposal)
@@ -80,6 +95,11 @@ class ScanDirFollower:
             self._memory.set_settled(self._opening_key, opening)
         overrides = (*decision.overrides, *self._scan_id_went_back(session, found.scan_id))
         return Standing(found.scan_dirs.get(GLOBAL), overrides)
+
+    def _left_folders(self, session: Session) -> frozenset[str]:
+        if session.state == "open" and self._left[0] != session.revision:
+            self._left = session.revision, left_folders(self._memory.history(STEPS), session)
+        return self._left[1]
 
     @property
     def _opening_key(self) -> str:

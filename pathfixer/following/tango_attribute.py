@@ -7,8 +7,7 @@ import tango
 
 from pathfixer.errors import ListenerError
 from pathfixer.sardana import reason_of
-
-TIMEOUT_MS = 3000
+from scifish.tango_connection import Connection
 
 _WORDS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
@@ -23,13 +22,13 @@ class TangoAttribute:
     """
 
     def __init__(self, name: str) -> None:
-        self._device_name, _, self._attribute = name.rpartition("/")
-        self._proxy: tango.DeviceProxy | None = None
+        device, _, self._attribute = name.rpartition("/")
+        self._connection = Connection(device)
 
     def read(self) -> tuple[str, ...]:
         """Return what it reads, and what was last written there, as texts; nothing when write-only."""
         try:
-            proxy = self._device()
+            proxy = self._connection.proxy()
             if self._configuration(proxy).writable == tango.AttrWriteType.WRITE:
                 return ()
             found = proxy.read_attribute(self._attribute)
@@ -40,7 +39,7 @@ class TangoAttribute:
     def write(self, value: str) -> None:
         """Write it, as the attribute's own type; raises ListenerError."""
         try:
-            proxy = self._device()
+            proxy = self._connection.proxy()
             convert = _CONVERSIONS.get(self._configuration(proxy).data_type, str)
             proxy.write_attribute(self._attribute, convert(value))
         except tango.DevFailed as error:
@@ -50,12 +49,6 @@ class TangoAttribute:
 
     def _configuration(self, proxy: tango.DeviceProxy) -> tango.AttributeInfoEx:
         return proxy.get_attribute_config(self._attribute)
-
-    def _device(self) -> tango.DeviceProxy:
-        if self._proxy is None:
-            self._proxy = tango.DeviceProxy(self._device_name)
-            self._proxy.set_timeout_millis(TIMEOUT_MS)
-        return self._proxy
 
 
 _INTEGERS = ("DevShort", "DevLong", "DevLong64", "DevUShort", "DevULong", "DevULong64", "DevUChar", "DevEnum")

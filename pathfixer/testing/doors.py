@@ -21,6 +21,10 @@ class DoorsInMemory(Doors):
         self.asked.append((tuple(doors), tuple(macro_servers)))
         return dict(self.running)
 
+    def at_work(self, doors: Collection[str], macro_servers: Collection[str]) -> list[str]:
+        """Return the Doors of the test's sentences."""
+        return sorted(self.running)
+
     def close(self) -> None:
         """Do nothing."""
 

@@ -1,9 +1,10 @@
 """Giving a PathFixer orders about visits: for the command line and for other programs of staff."""
 
+import json
 from typing import Any
 
 from pathfixer.client import PathFixerClient
-from pathfixer.visits.order import VisitOrder
+from pathfixer.visits.order import TreeOrder, VisitOrder
 
 
 class VisitClient(PathFixerClient):
@@ -25,6 +26,10 @@ class VisitClient(PathFixerClient):
         """Take a visit's folders as they are; returns what there is to tell."""
         return self._give("TrustVisit", order)
 
+    def trust_moved(self, order: TreeOrder) -> list[str]:
+        """Take all visits of a storage that was moved as they are; returns what there is to tell."""
+        return self._give("TrustMovedVisits", order)
+
     def visit_states(self) -> list[str]:
         """Return one line per visit, newest first: state, folder, details."""
         return list(self._read("VisitStates") or [])
@@ -33,5 +38,5 @@ class VisitClient(PathFixerClient):
         """Return the records of all visits (scizoo.visit/1), oldest first."""
         return list(self._run_job("VisitRecords"))
 
-    def _give(self, command: str, order: VisitOrder) -> list[str]:
-        return [str(line) for line in self._run_job(command, order.model_dump_json())]
+    def _give(self, command: str, order: VisitOrder | TreeOrder) -> list[str]:
+        return [str(line) for line in self._run_job(command, json.dumps(order.model_dump()))]

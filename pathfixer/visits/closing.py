@@ -8,7 +8,7 @@ from pathfixer.activity import Activity
 from pathfixer.errors import RefusedError
 from pathfixer.visits.book import VisitBook
 from pathfixer.visits.known import KnownVisit
-from pathfixer.visits.locking import VisitLocking
+from pathfixer.visits.locking import BY_ITSELF, VisitLocking
 from pathfixer.visits.users import VisitUsers
 from scifish.faultpoints import reached
 from sdm.folders.plan import FolderPlan
@@ -66,8 +66,8 @@ class VisitClosing:
         SdmError
             It is closed, but the file system did not lock it; that is tried again.
         """
-        self._require_staff(by)
-        visit = self.book.find(text)
+        self.require_staff(by)
+        visit = self.locking.sheets.find(text)
         if not visit.takes_data:
             raise RefusedError(f"visit {visit.name} is {visit.state} already")
         return self.close_and_lock(visit, by, reason, activity, tell)
@@ -85,12 +85,13 @@ class VisitClosing:
                     raise RefusedError(f"visit {visit.name} has just been opened")
                 self.locking.write(visit, "closed", by, reason)
             reached("pathfixer.visit-closed")
+            self._require_nobody_came(visit)
             return self.locking.lock(visit, tell)
 
     def lock(self, text: str, by: str, tell: Tell = quiet) -> list[str]:
         """Lock a closed visit again, or look what root has done; returns what there is to tell."""
-        self._require_staff(by)
-        visit = self.book.find(text)
+        self.require_staff(by)
+        visit = self.locking.sheets.find(text)
         if visit.takes_data:
             raise RefusedError(f"visit {visit.name} is {visit.state}: scizoo visit close")
         with self.locking.alone(visit):
@@ -118,15 +119,24 @@ class VisitClosing:
         visit = self._with_reason(text, by, reason)
         return self.locking.write(visit, "trusted", by, reason)
 
-    def _with_reason(self, text: str, by: str, reason: str) -> KnownVisit:
-        self._require_staff(by)
-        if not reason.strip():
-            raise RefusedError("that is done for a reason, which is kept: --reason …")
-        return self.book.find(text)
-
-    def _require_staff(self, by: str) -> None:
+    def require_staff(self, by: str) -> None:
+        """Raise RefusedError when a name is none of the staff's."""
         name = by.partition("@")[0].strip()
         if not self.rules.is_staff(name):
             raise RefusedError(
                 f"{name or 'nobody'} is not of the staff, who close visits and open them again"
             )
+
+    def _with_reason(self, text: str, by: str, reason: str) -> KnownVisit:
+        self.require_staff(by)
+        if not reason.strip():
+            raise RefusedError("that is done for a reason, which is kept: --reason …")
+        return self.locking.sheets.find(text)
+
+    def _require_nobody_came(self, visit: KnownVisit) -> None:
+        """Raise RefusedError, and open a visit again, when a sibling opened it while it was being closed."""
+        users = self.users.siblings_of(visit.path)
+        if users:
+            why = f"taken while it was being closed: {'; '.join(users)}"
+            self.locking.write(visit, "reopened", BY_ITSELF, why, until=self._clock())
+            raise RefusedError(f"visit {visit.name} is in use: {'; '.join(users)}")

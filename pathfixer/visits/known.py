@@ -1,5 +1,6 @@
 """A visit as its records tell it: open, closed, locked as far as possible, opened again. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -10,11 +11,22 @@ from sdm.path_rules import Place
 from sdm.visits import Kept, Visit
 
 State = Literal["open", "closed", "partly locked", "locked", "reopened"]
+AT = "at "
 
 
 @dataclass(frozen=True)
 class KnownVisit:
-    """One visit; ``since`` is when it came into its state, ``until`` when one opened again locks itself."""
+    """One visit.
+
+    Attributes
+    ----------
+    since, until
+        When it came into its state; when one opened again locks itself.
+    path_fixer
+        Device that brought it into its state; empty: not known.
+    elsewhere
+        Known from its folder only: another PathFixer made it and looks after it.
+    """
 
     path: str
     place: Place
@@ -24,6 +36,8 @@ class KnownVisit:
     since: datetime
     until: datetime | None = None
     lock: LockReport | None = None
+    path_fixer: str = ""
+    elsewhere: bool = False
 
     @property
     def name(self) -> str:
@@ -36,18 +50,24 @@ class KnownVisit:
         details = [f"until {self.until:%Y-%m-%d %H:%M} UTC"] if self.until else []
         if self.state in ("partly locked", "locked") and self.lock:
             details += self.lock.lines[1:]
-        return "  ".join((self.state, self.path, f"since {self.since:%Y-%m-%d %H:%M} UTC", *details))
+        by = [f"{AT}{self.path_fixer}"] if self.path_fixer else []
+        return "  ".join((self.state, self.path, f"since {self.since:%Y-%m-%d %H:%M} UTC", *by, *details))
 
     def kept(self, now: datetime) -> Kept:
         """Return what counts for the names of visits."""
         visit = Visit(self.place.visit, self.starts_at, self.ends_at, scheduled=False)
         return Kept(visit, over=self.ends_at is None or self.ends_at <= now)
 
-    def wants_closing(self, now: datetime, grace: timedelta) -> bool:
-        """Tell whether its time is over, if nobody uses it; a visit without a schedule is closed by staff."""
+    def closes_at(self, grace: timedelta) -> datetime | None:
+        """Return when it closes by itself, if nobody uses it; one without a schedule is closed by staff."""
         if self.state == "reopened":
-            return self.until is not None and self.until <= now
-        return self.state == "open" and self.ends_at is not None and self.ends_at + grace <= now
+            return self.until
+        return self.ends_at + grace if self.state == "open" and self.ends_at is not None else None
+
+    def wants_closing(self, now: datetime, grace: timedelta) -> bool:
+        """Tell whether its time is over."""
+        closes_at = self.closes_at(grace)
+        return closes_at is not None and closes_at <= now
 
     @property
     def takes_data(self) -> bool:
@@ -56,16 +76,42 @@ class KnownVisit:
 
 
 def after(visit: KnownVisit | None, record: VisitRecord) -> KnownVisit:
-    """Return what a visit is after another record of it."""
+    """Return what a visit is after another record of it; who has the record looks after the visit."""
     if visit is None or record.event == "opened":
-        return KnownVisit(record.path, record.place, record.starts_at, record.ends_at, "open", record.at)
-    if record.event == "closed":
-        return replace(visit, state="closed", since=record.at, until=None, lock=None)
+        visit = KnownVisit(record.path, record.place, record.starts_at, record.ends_at, "open", record.at)
+    visit = replace(visit, elsewhere=False)
+    if record.event == "trusted":
+        return visit
+    state = _state_after(record)
+    return replace(
+        visit,
+        state=state,
+        since=visit.since if visit.state == state else record.at,
+        until=record.until,
+        lock=record.lock,
+        path_fixer=record.path_fixer,
+    )
+
+
+def from_folder(path: str, place: Place, starts_at: datetime, is_locked: bool) -> KnownVisit:
+    """Return what is known of a visit whose folder exists and says nothing more."""
+    state: State = "locked" if is_locked else "open"
+    return KnownVisit(path, place, starts_at, None, state, starts_at, elsewhere=True)
+
+
+def reopened_at(lines: Iterable[str], device: str) -> list[str]:
+    """Return the folders of visits that a device has itself opened again, out of its visits' lines."""
+    found = [line.split("  ") for line in lines if line.startswith("reopened  ")]
+    return [
+        parts[1]
+        for parts in found
+        if all(part.removeprefix(AT).lower() == device.lower() for part in parts if part.startswith(AT))
+    ]
+
+
+def _state_after(record: VisitRecord) -> State:
     if record.event == "locked":
-        whole = record.lock is not None and record.lock.complete
-        state: State = "locked" if whole else "partly locked"
-        since = visit.since if visit.state == state else record.at
-        return replace(visit, state=state, since=since, lock=record.lock)
-    if record.event == "reopened":
-        return replace(visit, state="reopened", since=record.at, until=record.until, lock=None)
-    return visit
+        return "locked" if record.lock is not None and record.lock.complete else "partly locked"
+    if record.event in ("closed", "reopened"):
+        return record.event
+    return "open"

@@ -9,6 +9,7 @@ from pathfixer.errors import BusyError
 from pathfixer.visits.book import VisitBook
 from pathfixer.visits.known import KnownVisit
 from pathfixer.visits.record import Event, FolderFacts, VisitRecord, folder_facts
+from pathfixer.visits.sheets import VisitSheets
 from sdm.errors import SdmError
 from sdm.folders.file_worker import FileWorker
 from sdm.folders.plan import FolderPlan
@@ -17,6 +18,8 @@ from sdm.folders.visit_lock import LockReport
 from sdm.path_rules import Place
 
 BY_ITSELF = "PathFixer"
+ANOTHER_S = 10.0
+"""An ordinary visit is locked within a second, and an order that comes meanwhile need not be refused."""
 
 
 class VisitLocking:
@@ -24,8 +27,8 @@ class VisitLocking:
 
     Parameters
     ----------
-    book
-        What is known of visits.
+    book, sheets
+        What is known of visits, here and beside their folders.
     files
         Changes the rights; a worker of its own, since that takes long.
     plan
@@ -37,11 +40,13 @@ class VisitLocking:
     def __init__(
         self,
         book: VisitBook,
+        sheets: VisitSheets,
         files: FileWorker,
         plan: Callable[[Place], FolderPlan],
         clock: Callable[[], datetime],
     ) -> None:
         self.book = book
+        self.sheets = sheets
         self._files = files
         self._plan = plan
         self._clock = clock
@@ -49,8 +54,8 @@ class VisitLocking:
 
     @contextmanager
     def alone(self, visit: KnownVisit) -> Iterator[None]:
-        """Work at one visit at a time; a second piece of work is refused at once with BusyError."""
-        if not self._working.acquire(blocking=False):
+        """Work at one visit at a time; other work waits for a moment and is then refused by BusyError."""
+        if not self._working.acquire(timeout=ANOTHER_S):
             raise BusyError(f"a visit is being locked or opened: ask for {visit.name} when that is done")
         try:
             yield
@@ -84,21 +89,25 @@ class VisitLocking:
         lock: LockReport | None = None,
     ) -> KnownVisit:
         """Write one record, with the proposal as it was at the opening and the folders as they are now."""
+        before = self.book.newest(visit.path)
         record = VisitRecord(
             event=event,
             at=self._clock(),
             path=visit.path,
             place=visit.place,
+            path_fixer=self.sheets.device,
             starts_at=visit.starts_at,
             ends_at=visit.ends_at,
             by=by,
             reason=reason,
             until=until,
-            proposal=self.book.records(visit.path)[0].proposal,
+            proposal=before.proposal if before else None,
             folders=self._facts(visit),
             lock=lock,
         )
-        return self.book.add(record)
+        written = self.book.add(record)
+        self.sheets.write(visit.path)
+        return written
 
     def stop(self) -> None:
         """End everything; waits for nobody."""

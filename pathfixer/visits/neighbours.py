@@ -7,11 +7,12 @@ import tango
 
 from pathfixer.doors import Doors
 from pathfixer.sardana import MacroServerEnvironment, reason_of
+from pathfixer.visits.known import reopened_at
 from pathfixer.visits.users import NoAnswerError
 from scifish.errors import MessageError
 from scifish.session import parse_session
 
-TIMEOUT_MS = 3000
+ASKED = ["Session", "VisitStates", "MacroServers"]
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,13 @@ class Neighbours:
     def sibling(self, name: str) -> Sibling:
         """Return the folders and MacroServers of another PathFixer; raises NoAnswerError."""
         try:
-            session, visits, servers = (
-                one.value for one in _proxy(name).read_attributes(["Session", "VisitStates", "MacroServers"])
-            )
+            session, visits, servers = (one.value for one in tango.DeviceProxy(name).read_attributes(ASKED))
             path = parse_session(session).path
         except tango.DevFailed as error:
             raise NoAnswerError(reason_of(error)) from None
         except MessageError as error:
             raise NoAnswerError(f"its session cannot be read: {error}") from None
-        reopened = [line.split("  ")[1] for line in visits or () if line.startswith("reopened  ")]
+        reopened = reopened_at(visits or (), name)
         return Sibling((*([path] if path else []), *reopened), tuple(servers or ()))
 
     def scan_dirs(self, macro_server: str) -> Mapping[str, str | None]:
@@ -55,9 +54,3 @@ class Neighbours:
     def busy_doors(self, macro_server: str) -> list[str]:
         """Return a sentence for each Door of a MacroServer that is at work, or may be."""
         return list(self._doors.busy((), (macro_server,)).values())
-
-
-def _proxy(name: str) -> tango.DeviceProxy:
-    proxy = tango.DeviceProxy(name)
-    proxy.set_timeout_millis(TIMEOUT_MS)
-    return proxy

@@ -52,6 +52,7 @@ class VisitRecord(BaseModel):
     at: AwareDatetime
     path: str = Field(description="the visit's folder")
     place: Place
+    path_fixer: str = Field(default="", description="device that wrote it; empty: not known")
     starts_at: AwareDatetime
     ends_at: AwareDatetime | None = None
     by: str = ""
@@ -61,6 +62,11 @@ class VisitRecord(BaseModel):
     folders: tuple[FolderFacts, ...] = ()
     lock: LockReport | None = None
 
+    @property
+    def key(self) -> tuple[str, datetime, Event]:
+        """What tells it from every other record of its visit; its times and path may be renewed."""
+        return self.path_fixer, self.at, self.event
+
 
 def opening_record(
     place: Place,
@@ -68,6 +74,7 @@ def opening_record(
     permit: Permit,
     folders: Iterable[FolderState],
     now: datetime,
+    path_fixer: str = "",
 ) -> VisitRecord:
     """Return the record of a visit whose folders have just been made; an override's reason is kept."""
     return VisitRecord(
@@ -75,6 +82,7 @@ def opening_record(
         at=now,
         path=paths.visit,
         place=place.model_copy(update={"sample": ""}),
+        path_fixer=path_fixer,
         starts_at=permit.visit.starts_at,
         ends_at=permit.visit.ends_at,
         reason=permit.override_reason or "",

@@ -75,19 +75,26 @@ class VisitUsers:
     def of(self, folder: str) -> list[str]:
         """Return a sentence for each who has, or may have, a visit; empty when nobody has."""
         users = ["the session of this PathFixer is in it"] if self.own_session_has(folder) else []
-        servers = list(self._macro_servers)
-        for name in self._siblings:
-            try:
-                state = self._beamline.sibling(name)
-            except NoAnswerError as error:
-                users.append(f"PathFixer {name} does not answer: {error}")
-                continue
-            servers += state.macro_servers
-            if any(is_inside(path, folder) for path in state.folders):
-                users.append(f"PathFixer {name} has it")
+        servers, siblings = list(self._macro_servers), self._siblings_now()
+        for state in siblings.values():
+            servers += [] if isinstance(state, NoAnswerError) else state.macro_servers
+        users += _who_have(siblings, folder)
         for server in {name.lower(): name for name in servers}.values():
             users += self._of_server(server, folder)
         return users
+
+    def siblings_of(self, folder: str) -> list[str]:
+        """Return a sentence for each sibling that has, or may have, a visit."""
+        return _who_have(self._siblings_now(), folder)
+
+    def _siblings_now(self) -> "dict[str, SiblingState | NoAnswerError]":
+        found: dict[str, SiblingState | NoAnswerError] = {}
+        for name in self._siblings:
+            try:
+                found[name] = self._beamline.sibling(name)
+            except NoAnswerError as error:
+                found[name] = error
+        return found
 
     def _of_server(self, server: str, folder: str) -> list[str]:
         try:
@@ -99,3 +106,13 @@ class VisitUsers:
             *(f"{scope} of {server} lies in it" for scope in inside),
             *self._beamline.busy_doors(server),
         ]
+
+
+def _who_have(siblings: "Mapping[str, SiblingState | NoAnswerError]", folder: str) -> list[str]:
+    users = []
+    for name, state in siblings.items():
+        if isinstance(state, NoAnswerError):
+            users.append(f"PathFixer {name} does not answer: {state}")
+        elif any(is_inside(path, folder) for path in state.folders):
+            users.append(f"PathFixer {name} has it")
+    return users

@@ -43,10 +43,10 @@ class capture(Macro):  # noqa: N801 - macros are called so
 
     def _tell(self) -> None:
         from sardana_recorders.capture_report import SHOWN, flow_lines, switch_lines
-        from scifish.captures import list_captures
         from scifish.errors import ScifishError
         from scifish.settings import load_settings
         from scifish.state_folder import find_state_folder
+        from scifish.status.captures import list_captures
 
         for line in switch_lines(self.getGlobalEnv(), self.getDoorName()):
             self.output(line)
@@ -113,6 +113,10 @@ class newsession(Macro):  # noqa: N801
     ``newsession carlcarl`` lists the proposals of carlcarl, ``newsession carlcarl 20170251`` opens
     the visit that runs now, ``newsession carlcarl 20170251 now ice`` with a folder for sample ice.
     The session that was open before is left; its visit stays as it is.
+
+    What is refused while another macro runs, while files grow, or because the user office is away
+    and the user is staff, is done all the same for a reason, which the history keeps:
+    ``newsession carlcarl 20170251 now ice None "the detector hangs"``.
     """
 
     param_def = [
@@ -121,13 +125,16 @@ class newsession(Macro):  # noqa: N801
         ["visit", Type.String, "now", "its name (YYYYMMDD), or now for the one that runs now"],
         ["sample", Type.String, "", "folder below raw; / makes folders in folders"],
         ["endstation", Type.String, "None", "None for the whole beamline"],
+        ["reason", Type.String, "", "why to open it although it was refused without one"],
     ]
 
-    def run(self, username: str, proposal: str, visit: str, sample: str, endstation: str) -> None:
+    def run(
+        self, username: str, proposal: str, visit: str, sample: str, endstation: str, reason: str
+    ) -> None:
         """Open it, then show it."""
-        from sardana_recorders.session_desk import SessionDesk
+        from sardana_recorders.session_desk import SessionDesk, Wanted
 
-        SessionDesk(self).open(username, proposal, visit, sample, endstation)
+        SessionDesk(self).open(Wanted.of(username, proposal, visit, sample, endstation), reason)
 
 
 class newsample(Macro):  # noqa: N801
@@ -143,10 +150,16 @@ class newsample(Macro):  # noqa: N801
 
 
 class endsession(Macro):  # noqa: N801
-    """Close the session: from then on scans are booked on nobody, until the next one is opened."""
+    """Close the session: from then on scans are booked on nobody, until the next one is opened.
 
-    def run(self) -> None:
+    While another macro runs or files grow it is refused, unless there is a reason:
+    ``endsession "beam dump"``.
+    """
+
+    param_def = [["reason", Type.String, "", "why to close it although it was refused without one"]]
+
+    def run(self, reason: str) -> None:
         """Close it, then show that there is none."""
         from sardana_recorders.session_desk import SessionDesk
 
-        SessionDesk(self).close()
+        SessionDesk(self).close(reason)

@@ -25,6 +25,11 @@ class MemoryStore:
         self._answer()
         return f"{len(self._revisions)} {self._active}"
 
+    def is_new(self) -> bool:
+        """Tell whether there is no revision at all."""
+        self._answer()
+        return not self._revisions
+
     def contents(self) -> Contents:
         """Return the newest revisions and the active name."""
         self._answer()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import tango
 
-from scifish.consumer_watch import ConsumerState
+from scifish.forwarding.consumer_watch import ConsumerState
 from scizoo.asking import ask, ask_all
 from scizoo.checks.finding import Finding, bad, good
 from scizoo.devices import find_devices

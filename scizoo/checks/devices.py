@@ -1,13 +1,12 @@
 """Say whether our devices answer, and what they say of themselves."""
 
-import os
 from collections.abc import Iterator
 
 import tango
 
 from scizoo.asking import ask_all, reason
 from scizoo.checks.finding import Finding, bad, good
-from scizoo.devices import find_devices
+from scizoo.devices import find_devices, tango_host, why_silent
 
 NEEDED = ("SciFish",)
 """Classes that every beamline has; a site may do without the others."""
@@ -18,11 +17,10 @@ RED_STATES = (tango.DevState.FAULT, tango.DevState.ALARM, tango.DevState.UNKNOWN
 def check_devices(beamline: str | None = None) -> Iterator[Finding]:
     """Say of each device whether it answers within 1 s and is well."""
     found = ask_all({"": lambda: find_devices(beamline)}, LIMIT_S * 3)[""]
-    address = os.environ.get("TANGO_HOST", "TANGO_HOST is not set")
     if isinstance(found, Exception):
-        yield bad("tango-db", f"{address} does not answer: {reason(found)}", "start the TANGO database")
+        yield bad("tango-db", f"{tango_host()}: {why_silent(found)}", "start the TANGO database")
         return
-    yield good("tango-db", f"{address} answers")
+    yield good("tango-db", f"{tango_host()} answers")
     for name in NEEDED:
         if not found[name]:
             yield bad(name, "no device of this class", "register one per capture host and start its server")

@@ -11,6 +11,7 @@ import tango
 from pathfixer.errors import MacroServerError
 from pathfixer.sardana import MacroServerEnvironment
 from sardana_recorders.data_recorder_env import OURS, macro_of, uncaptured_macros, winner
+from scifish.tango_database import devices_of, property_of
 from scizoo.asking import ask, ask_all, reason
 from scizoo.checks.finding import Finding, bad, good
 from scizoo.devices import find_devices
@@ -137,23 +138,20 @@ def _finding_scan(host: str, wanted: str) -> Callable[[], str]:
 
 
 def _find_doors() -> dict[str, list[str]]:
-    database = tango.Database()
-    found: dict[str, list[str]] = {str(name): [] for name in database.get_device_name("*", "MacroServer")}
-    for door in database.get_device_name("*", "Door"):
-        lines = database.get_device_property(door, "MacroServerName")["MacroServerName"]
-        if lines:
-            found.setdefault(str(lines[0]), []).append(str(door))
+    found: dict[str, list[str]] = {server: [] for server in devices_of("MacroServer")}
+    for door in devices_of("Door"):
+        if server := property_of(door, "MacroServerName"):
+            found.setdefault(server, []).append(door)
     return found
 
 
 def _asking(server: str):  # type: ignore[no-untyped-def]
     def question() -> tuple[list[str], str | None, dict[str, Any]]:
         recorders = list(tango.DeviceProxy(server).read_attribute("RecorderList").value or ())
-        lines = tango.Database().get_device_property(server, "EnvironmentDb")["EnvironmentDb"]
         try:
             environment = MacroServerEnvironment(server).read()
         except MacroServerError as error:
             raise RuntimeError(str(error)) from None
-        return recorders, (str(lines[0]) if lines else None), environment
+        return recorders, property_of(server, "EnvironmentDb"), environment
 
     return question

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import tango
-
 from consumers.configuration import Topics
 from consumers.topic_names import TopicNames
 from consumers.topics import Difference, Topic, TopicAdmin, compare, topics_of
-from scifish.kafka_client import KafkaClient, is_embedded, read_kafka_options
+from scifish.forwarding.kafka_client import KafkaClient, is_embedded, read_kafka_options
+from scifish.tango_database import properties_of
 from scizoo.asking import ask, ask_all, reason
 from scizoo.checks.finding import Finding, bad, good
 from scizoo.devices import find_devices
@@ -110,24 +109,16 @@ class _Place:
 
 
 def _places(beamline: str | None) -> list[_Place]:
-    database = tango.Database()
-    found = {
-        str(place): place for place in map(_place_of(database), find_devices(beamline)["SciFish"]) if place
-    }
+    found = {str(place): place for place in map(_place, find_devices(beamline)["SciFish"]) if place}
     return list(found.values())
 
 
-def _place_of(database: tango.Database):  # type: ignore[no-untyped-def]
-    wanted = ["Beamline", "KafkaBootstrap", "KafkaConfigFile", "TopicPrefix"]
-
-    def place(device: str) -> _Place | None:
-        stored = database.get_device_property(device, wanted)
-        lines = {name: stored[name][0] for name in wanted if stored[name]}
-        if "Beamline" not in lines or "KafkaBootstrap" not in lines:
-            return None
-        file = lines.get("KafkaConfigFile")
-        options = read_kafka_options(Path(file)) if file else {}
-        names = TopicNames(lines.get("TopicPrefix", "scizoo"))
-        return _Place(lines["Beamline"], names, KafkaClient(lines["KafkaBootstrap"], options))
-
-    return place
+def _place(device: str) -> _Place | None:
+    stored = properties_of(device, ["Beamline", "KafkaBootstrap", "KafkaConfigFile", "TopicPrefix"])
+    lines = {name: told[0] for name, told in stored.items() if told}
+    if "Beamline" not in lines or "KafkaBootstrap" not in lines:
+        return None
+    file = lines.get("KafkaConfigFile")
+    options = read_kafka_options(Path(file)) if file else {}
+    names = TopicNames(lines.get("TopicPrefix", "scizoo"))
+    return _Place(lines["Beamline"], names, KafkaClient(lines["KafkaBootstrap"], options))

@@ -4,6 +4,7 @@ import json
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from scizoo.checks import run_checks
 from scizoo.checks.finding import Finding
@@ -32,8 +33,8 @@ def show(findings: list[Finding], console: Console) -> None:
     """Print one line per finding, and the cure below a red one."""
     for finding in findings:
         mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
-        console.print(f"{mark} [bold]{finding.part}[/]: {finding.finding}", soft_wrap=True)
+        console.print(f"{mark} [bold]{escape(finding.part)}[/]: {escape(finding.finding)}", soft_wrap=True)
         if finding.cure:
-            console.print(f"    → {finding.cure}", soft_wrap=True)
+            console.print(f"    → {escape(finding.cure)}", soft_wrap=True)
     red = sum(not finding.ok for finding in findings)
     console.print(f"{len(findings) - red} good, {red} red")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from pathfixer.errors import CommandError
 from scidog.errors import ScidogError
@@ -60,7 +61,7 @@ def command(keep: bool, broker: str, scicat_url: str | None, user_office: str, s
     except KeyboardInterrupt:
         console.print("stopped")
     except (ServiceError, CommandError, ScidogError) as error:
-        console.print(f"[red]✗[/] {error}", highlight=False, soft_wrap=True)
+        console.print(f"[red]✗[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise SystemExit(RED) from None
 
 
@@ -72,7 +73,7 @@ def _run(console: Console, options: Options, keep: bool, folder: Path) -> None:
         Story(beamline, console).play()
         if keep:
             for line in connect_lines(beamline):
-                console.print(line, highlight=False, soft_wrap=True)
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
             console.print("Ctrl-C ends it.")
             threading.Event().wait()
     finally:

@@ -124,7 +124,7 @@ def _run(proposal: str | None, span: timedelta | None, settings: Path, as_json: 
             if not as_json:
                 click.echo("\n".join(report.lines()))
     except SdmError as error:
-        click.echo(str(error), err=True)
+        click.echo(f"scizoo: {error}", err=True)
         raise SystemExit(RED) from None
     if as_json:
         click.echo(json.dumps([report.document() for report in reports], indent=2, ensure_ascii=False))

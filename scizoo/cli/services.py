@@ -38,7 +38,12 @@ def command() -> None:
 @click.option("--broker", type=click.Choice(["embedded", "kafka"]), default="embedded", show_default=True)
 @click.option("--scicat-url", help="Write into this SciCat as well.")
 def up(state: Path, broker: str, scicat_url: str | None) -> None:
-    """Start everything and leave it running."""
+    """Start everything and leave it running.
+
+    \b
+    Example:
+      scizoo services up
+    """
     from scizoo.services.beamline import Beamline, Options
     from scizoo.services.site import Site
 
@@ -56,7 +61,12 @@ def up(state: Path, broker: str, scicat_url: str | None) -> None:
 @command.command("down")
 @state_option
 def down(state: Path) -> None:
-    """Stop what runs."""
+    """Stop what runs.
+
+    \b
+    Example:
+      scizoo services down
+    """
     if not state.is_dir():
         click.echo(f"nothing runs: there is no {state}")
         raise SystemExit(ALL_GOOD)
@@ -69,7 +79,12 @@ def down(state: Path) -> None:
 @state_option
 @click.option("--json", "as_json", is_flag=True, help="A list of {name, pid, address, log}, for programs.")
 def list_services(state: Path, as_json: bool) -> None:
-    """Show what runs, with addresses and log files."""
+    """Show what runs, with addresses and log files.
+
+    \b
+    Example:
+      scizoo services list
+    """
     records = Registry(state).records()
     rows = [{"name": r.name, "pid": r.pid, "address": r.address, "log": r.log_file} for r in records]
     if as_json:

@@ -7,6 +7,7 @@ pieces, in place or under a temporary name.
 """
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -64,15 +65,18 @@ def acquire(
     growing = final.with_name(f"{final.name}.tmp") if style == "temporary" else final
     began = datetime.now().astimezone()
     noise = Random(seed)  # noqa: S311 - it simulates counts
-    pieces = list(tell_spectrum(SILVER, sample, began, noise))
-    with growing.open("x", encoding="cp1252", errors="replace", newline="") as file:
-        for number in range(PIECES):
-            file.write("".join(pieces[number * len(pieces) // PIECES : (number + 1) * len(pieces) // PIECES]))
-            file.flush()
-            time.sleep(duration_s / PIECES)
+    _save(growing, list(tell_spectrum(SILVER, sample, began, noise)), duration_s)
     if growing != final:
         growing.rename(final)
     return final
+
+
+def _save(path: Path, lines: Sequence[str], duration_s: float) -> None:
+    with path.open("x", encoding="cp1252", errors="replace", newline="") as file:
+        for number in range(PIECES):
+            file.writelines(lines[number * len(lines) // PIECES : (number + 1) * len(lines) // PIECES])
+            file.flush()
+            time.sleep(duration_s / PIECES)
 
 
 @click.command()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Console, Group
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -33,7 +34,7 @@ LONGEST_LIST = 4
 def show_dataset(document: Document, console: Console) -> None:
     """Print one dataset: who, where, what was read, what was not, and the files."""
     parts = Group(_head(document), "", _values(document), *_failures(document), "", _files(document))
-    title = f"[bold]{document.get('title')}[/]  {document['_id']}"
+    title = f"[bold]{escape(str(document.get('title')))}[/]  {document['_id']}"
     console.print(Panel(parts, title=title, title_align="left", border_style="green"))
 
 
@@ -66,7 +67,8 @@ def _values(document: Document) -> Table:
         quality = leaf.get("quality") or ""
         style = "yellow" if quality not in ("", "VALID") else ""
         value = _plain(leaf["value"]) + (f"  (read {leaf['raw']})" if leaf.get("raw") is not None else "")
-        table.add_row(group, name, value, leaf.get("unit") or "–", Text(quality, style=style))
+        words = (group, name, value, leaf.get("unit") or "–")
+        table.add_row(*map(escape, words), Text(quality, style=style))
     return table
 
 
@@ -86,7 +88,8 @@ def _files(document: Document) -> Table:
         table.add_column(name)
     for file in document.get("files", ()):
         size = "not known" if file.get("size") is None else f"{file['size']:,} B"
-        table.add_row(file["path"], size, file.get("entry") or "", "yes" if file.get("complete") else "no")
+        words = (file["path"], size, file.get("entry") or "", "yes" if file.get("complete") else "no")
+        table.add_row(*map(escape, words))
     return table
 
 

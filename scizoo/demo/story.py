@@ -15,7 +15,7 @@ from pathfixer.client import PathFixerClient
 from pathfixer.following.scan_dir import GLOBAL
 from pathfixer.sardana import MacroServerEnvironment
 from scidog.client import SciDogClient
-from scifish.captures import CaptureState
+from scifish.status.captures import CaptureState
 from scizoo.capture_hosts import newest_first, report_hosts
 from scizoo.demo.display import show_dataset
 from scizoo.demo.outcome import Document, is_catalogued, outcome_line, scan_last
@@ -125,7 +125,7 @@ class Story:
         return sum(is_catalogued(document) for document in self._datasets.find())
 
     def _tell(self, line: str) -> None:
-        self._console.print(f"    {line}", style="dim", highlight=False, soft_wrap=True)
+        self._console.print(f"    {line}", style="dim", markup=False, highlight=False, soft_wrap=True)
 
     @contextmanager
     def _step(self, what: str) -> Iterator[None]:

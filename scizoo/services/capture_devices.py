@@ -1,5 +1,6 @@
 """The four Tango devices of the project, registered as a beamline's control system would."""
 
+import getpass
 from collections.abc import Sequence
 
 from scizoo.services.device_server import Device, DeviceServer
@@ -14,7 +15,10 @@ SCI_FISH, SCI_FLY = "demo/ctl/scifish-01", "demo/ctl/scifly-01"
 def path_fixer(
     folder: RunFolder, tango_host: str, site: Site, macro_server: str, office: OfficeChoice | None = None
 ) -> DeviceServer:
-    """Return PathFixer, with sessions out of the site's user office, followed by one MacroServer."""
+    """Return PathFixer, with sessions out of the site's user office, followed by one MacroServer.
+
+    Whoever starts it is of the staff, and may try what staff may do.
+    """
     office = office or yaml_office(site.office)
     properties: dict[str, str | Sequence[str]] = {
         "Beamline": site.beamline,
@@ -24,6 +28,7 @@ def path_fixer(
         "DataRoot": str(site.data_root),
         "StateDirectory": str(folder.data("pathfixer")),
         "MacroServers": macro_server,
+        "Staff": ["lismei", getpass.getuser()],
         "FreeSpaceLimit": "1",
         "GrowthWindow": "0",  # who tries it out switches right after a scan
         **site.ownership(),

@@ -22,7 +22,7 @@ from scizoo.services.system_packages import system_folder
 LOG_SETTINGS = Path(__file__).with_name("log4j2.properties")
 NO_LITTER = "-XX:-UsePerfData"  # a file in the temporary folder otherwise
 MEMORY = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-FORMAT_LIMIT_S = 30
+FORMAT_LIMIT_S = 120
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from scizoo.services.run_folder import RunFolder
 from scizoo.services.service import Service
 from scizoo.services.system_packages import libraries, program, unpacked
 
-LIMIT_S = 60
+LIMIT_S = 240
 
 
 class MariaDb(Service):

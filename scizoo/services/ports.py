@@ -1,15 +1,26 @@
 """Free ports on loopback."""
 
+import random
 import socket
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+LOWEST = 10_000
+TRIES = 100
+OUTGOING = Path("/proc/sys/net/ipv4/ip_local_port_range")
+"""Where Linux says which ports it gives to outgoing connections: the lowest and the highest."""
 
 
-def free_port() -> int:
-    """Ask the kernel for a port nobody listens on now; another program could still take it first."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+def free_port(outgoing: Path = OUTGOING) -> int:
+    """Return a port nobody listens on now, below those of outgoing connections.
+
+    A port from among those could be taken by any connection on this machine while the service that has it
+    is restarted, even by a client that tries to reach it there: its own port may happen to be the one it
+    asks for, and then it is connected with itself. Where a machine leaves none below, it is one of them.
+    """
+    below = range(LOWEST, int(outgoing.read_text().split()[0]))
+    candidates = random.sample(below, k=min(len(below), TRIES))
+    return next((port for port in candidates if _bound(port)), 0) or _bound(0)
 
 
 def accepts(port: int) -> bool:
@@ -19,3 +30,13 @@ def accepts(port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def _bound(port: int) -> int:
+    """Return the port that could be had for this one, 0 for any; 0 when it is taken."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return 0
+        return int(probe.getsockname()[1])

@@ -33,19 +33,30 @@ class Process:
         found = _look_up(self.pid)
         return found is not None and found[0] not in DEAD and found[1] == self.started
 
-    def end(self, grace_s: float = GRACE_S) -> None:
-        """Send SIGTERM, after the grace SIGKILL to its whole session; return when it is gone."""
+    def end(self, grace_s: float = GRACE_S) -> int | None:
+        """Send SIGTERM, after the grace SIGKILL to its whole session; return when it is gone.
+
+        Returns
+        -------
+        int | None
+            Its exit code, below zero the signal that ended it; none when it was nobody's or
+            somebody else's child, or had been asked for before.
+        """
         if self.alive:
             self._signal(signal.SIGTERM)
             self._wait(grace_s)
         self._kill_group()
-        if self.alive:
-            self._wait(GRACE_S)
-        _reap(self.pid)
+        if self._is_there():
+            self._wait(GRACE_S)  # the first thread may be a zombie while others still end
+        return _reap(self.pid)
 
     def kill(self) -> None:
         """Send SIGKILL to it and to everything in its session."""
         self.end(grace_s=0)
+
+    def _is_there(self) -> bool:
+        found = _look_up(self.pid)
+        return found is not None and found[1] == self.started
 
     def _signal(self, number: signal.Signals) -> None:
         try:
@@ -65,8 +76,7 @@ class Process:
             os.close(handle)
 
     def _kill_group(self) -> None:
-        found = _look_up(self.pid)
-        if found is not None and found[1] != self.started:
+        if _look_up(self.pid) is not None and not self._is_there():
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
@@ -113,7 +123,10 @@ def _look_up(pid: int) -> tuple[str, int] | None:
     return fields[STATE], int(fields[START_TIME])
 
 
-def _reap(pid: int) -> None:
-    """Take the exit status of a child, so that no zombie stays; others' children are not ours to reap."""
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+def _reap(pid: int) -> int | None:
+    """Take the exit code of a child, so that no zombie stays; others' children are not ours to reap."""
+    try:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return None
+    return os.waitstatus_to_exitcode(status) if ended else None

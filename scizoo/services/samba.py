@@ -21,7 +21,7 @@ BASE = "DC=demo,DC=test"
 ADMIN = "Administrator@demo.test"
 PASSWORD = "Only-on-1-loopback"  # noqa: S105 (of a server that lives as long as a test)
 LDAPS = 636
-PROVISION_LIMIT_S = 120
+PROVISION_LIMIT_S = 240
 LAY_OVER = """mount -t overlay overlay -o "lowerdir=$0:/usr" /usr &&
 export LD_LIBRARY_PATH="/usr/lib/scizoo-python${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" && exec "$@"
 """
@@ -32,7 +32,6 @@ class Samba(Service):
     """A domain ``demo.test`` that answers LDAP over TLS only."""
 
     name = "samba"
-    ready_limit_s = 60.0
 
     def __init__(self, folder: RunFolder) -> None:
         super().__init__(folder)

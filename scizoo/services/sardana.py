@@ -1,13 +1,14 @@
 """Sardana: Pool, MacroServer and Doors in one process, with simulated motors and counters."""
 
-import json
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import tango
 
-from scizoo.services.device_server import Device, DeviceServer, connect
-from scizoo.services.door import Door
+from scizoo.services.device_server import BUSY_LIMIT_MS, Device, DeviceServer, connect
+from scizoo.services.door import Door, MacroError
+from scizoo.services.pool import Pool
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.system_packages import CHECKOUT, script
 from scizoo.services.waiting import wait_until
@@ -15,14 +16,23 @@ from scizoo.services.waiting import wait_until
 RECORDERS = CHECKOUT / "sardana_recorders" / "plugin"
 MACROS = CHECKOUT / "sardana_recorders" / "macros"
 MOTORS = ("mot01", "mot02", "mot03", "mot04")
+COUNTERS = ("ct01", "ct02", "ct03", "ct04")
+GROUP = "mntgrp01"
+TRIGGER = "tg02"
+CONTROLLERS = (
+    ("Motor", "DummyMotorController", "motctrl01", MOTORS),
+    ("CTExpChannel", "DummyCounterTimerController", "ctctrl01", COUNTERS),
+    ("TwoDExpChannel", "DummyTwoDController", "twodctrl01", ("twod01",)),
+    ("TriggerGate", "DummyTriggerGateController", "tgctrl01", ("tg01", TRIGGER)),
+)
 FAST = {"Velocity": 1000.0, "Acceleration": 0.01, "Deceleration": 0.01}
-WANTED = frozenset({*MOTORS, "ct01", "ct02", "ct03", "ct04", "mntgrp01"})
-CONTROLLER = "DummyMotorController"  # listed as soon as the MacroServer has asked the Pool
-POPULATE_LIMIT_S = 60.0
+POPULATE_LIMIT_S = 120.0
 
 
 class Sardana(DeviceServer):
-    """``Sardana <instance>`` with the elements of ``sar_demo``, its motors fast, its files as HDF5.
+    """``Sardana <instance>`` with fast simulated motors, counters and a camera, its files as HDF5.
+
+    The elements bear the names that Sardana's ``sar_demo`` gives them.
 
     The environment of the MacroServer is kept in the Tango database (``EnvironmentDb=property``):
     it belongs to the same elements, lives and dies with them, and needs no folder. Sardana's own
@@ -35,8 +45,6 @@ class Sardana(DeviceServer):
     scan_dir
         Where scans are saved until PathFixer says where; none: scans are not saved.
     """
-
-    ready_limit_s = 90.0
 
     def __init__(
         self,
@@ -51,6 +59,7 @@ class Sardana(DeviceServer):
         self.macro_server = f"macroserver/{instance}/1"
         self.pool = f"pool/{instance}/1"
         self.scan_dir = scan_dir
+        self._doors: dict[int, Door] = {}
         devices = _devices(self.pool, self.macro_server, self.door_names)
         super().__init__(folder, tango_host, "sardana", "Sardana", devices, instance, bound)
         self.variables = {**self.variables, "HDF5_USE_FILE_LOCKING": "TRUE"}
@@ -61,8 +70,21 @@ class Sardana(DeviceServer):
         return self.door_names[0]
 
     def door(self, number: int = 1) -> Door:
-        """Return a Door to run macros on."""
-        return Door(self.proxy(self.door_names[number - 1]))
+        """Return a Door to run macros on, the same one until the server is started again."""
+        if number not in self._doors:
+            self._doors[number] = Door(self.proxy(self.door_names[number - 1]))
+        return self._doors[number]
+
+    def proxy(self, device: str | None = None) -> tango.DeviceProxy:
+        """Return a proxy that has patience: a macro or a scan may keep the server busy."""
+        proxy = super().proxy(device)
+        proxy.set_timeout_millis(BUSY_LIMIT_MS)
+        return proxy
+
+    def prepare(self) -> None:
+        """Forget the Doors, whose events end with the server they came from."""
+        super().prepare()
+        self._doors.clear()
 
     def command(self) -> Sequence[str | Path]:
         """Return the server without a log file of its own under the temporary folder."""
@@ -70,44 +92,53 @@ class Sardana(DeviceServer):
 
     def answers(self) -> bool:
         """Tell whether the MacroServer runs macros: a Door is ON long before that."""
-        return super().answers() and self._elements() is not None
+        return super().answers() and self._runs_macros()
 
     def furnish(self) -> None:
-        """Make the simulated elements once, and wait until the MacroServer lists them all."""
-        if not self._complete():
-            self._populate()
+        """Make the simulated elements once, and wait until macros find them."""
+        pool, door = Pool(self.tango_host, self.pool), self.door()
+        if not pool.has(GROUP):
+            self._set_up(door)
+            self._populate(pool)
+        wait_until(lambda: _knows_the_group(door), POPULATE_LIMIT_S, f"{GROUP} in the list of macro lsmeas")
 
-    def _populate(self) -> None:
-        wait_until(self._knows_the_pool, POPULATE_LIMIT_S, "the Pool's controllers in the MacroServer")
-        door = self.door()
-        door.run("sar_demo", limit_s=POPULATE_LIMIT_S)
-        wait_until(self._complete, POPULATE_LIMIT_S, f"elements {', '.join(sorted(WANTED))} in Sardana")
-        for motor in MOTORS:
-            self._make_fast(motor)
-        door.run("senv", "ActiveMntGrp", "mntgrp01")
+    def _populate(self, pool: Pool) -> None:
+        """Make what is missing, the group last: where it is, everything is."""
+        for kind, class_name, controller, names in CONTROLLERS:
+            pool.controller(kind, class_name, controller)
+            for axis, name in enumerate(names, 1):
+                pool.element(kind, controller, axis, name)
+        self._write("ctctrl01", "Synchronizer", TRIGGER)
+        for motor, (attribute, value) in product(MOTORS, FAST.items()):
+            self._write(motor, attribute, value)
+        pool.measurement_group(GROUP, *COUNTERS)
+
+    def _set_up(self, door: Door) -> None:
+        door.run("senv", "ActiveMntGrp", GROUP)
         door.run("senv", "ScanFile", "scans.h5")
         if self.scan_dir:
             door.run("senv", "ScanDir", self.scan_dir)
 
-    def _knows_the_pool(self) -> bool:
-        return CONTROLLER in (self._elements() or frozenset())
+    def _write(self, element: str, attribute: str, value: float | str) -> None:
+        name = connect(self.tango_host).get_device_from_alias(element)
+        self.proxy(name).write_attribute(attribute, value)
 
-    def _make_fast(self, motor: str) -> None:
-        name = connect(self.tango_host).get_device_from_alias(motor)
-        proxy = self.proxy(name)
-        for attribute, value in FAST.items():
-            proxy.write_attribute(attribute, value)
-
-    def _complete(self) -> bool:
-        return (self._elements() or frozenset()) >= WANTED
-
-    def _elements(self) -> frozenset[str] | None:
-        """Return the names the MacroServer knows, none while it does not run macros yet."""
+    def _runs_macros(self) -> bool:
+        """Ask for an attribute that the MacroServer allows once it runs macros, and does not cache."""
         try:
-            _, text = self.proxy(self.macro_server).read_attribute("Elements").value
+            self.proxy(self.macro_server).read_attribute("MacroList")
         except tango.DevFailed:
-            return None
-        return frozenset(element["name"] for element in json.loads(text).get("new", ()))
+            return False
+        return True
+
+
+def _knows_the_group(door: Door) -> bool:
+    """Ask a macro: the MacroServer's list of elements is a cache that a look in between leaves stale."""
+    try:
+        door.run("lsmeas")
+    except MacroError:
+        return False
+    return GROUP in door.said()
 
 
 def _devices(pool: str, macro_server: str, doors: Sequence[str]) -> list[Device]:

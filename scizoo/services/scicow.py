@@ -14,7 +14,7 @@ from scizoo.services.service import Service
 from scizoo.services.system_packages import script
 
 READS = re.compile(r" reads \S+\[\d+\] from ")
-TOPICS_LIMIT_S = 60
+TOPICS_LIMIT_S = 120
 
 
 class Scicow(Service):

@@ -28,11 +28,11 @@ class Service(ABC):
         Words before the command, such as those of ``nsenter`` for a name space of its own; they must
         become the program itself.
     ready_limit_s
-        How long a start may take on a busy machine.
+        How long a start may take on a busy machine; one that fails ends the wait at once.
     """
 
     name: str
-    ready_limit_s = 30.0
+    ready_limit_s = 120.0
 
     def __init__(self, folder: RunFolder, bound: bool = True) -> None:
         self.folder = folder
@@ -104,7 +104,7 @@ class Service(ABC):
         Raises
         ------
         ServiceError
-            It ended, or did not answer within the limit; with the end of its log.
+            It ended, did not answer within the limit, or could not be set up; with the end of its log.
         """
         limit_s = self.ready_limit_s if limit_s is None else limit_s
         end = time.monotonic() + limit_s
@@ -114,12 +114,20 @@ class Service(ABC):
             if time.monotonic() > end:
                 raise ServiceError(f"{self.name} did not answer within {limit_s:g} s; {tail(self.log_file)}")
             time.sleep(POLL_S)
-        self.furnish()
+        try:
+            self.furnish()
+        except ServiceError as error:
+            raise ServiceError(f"{error}; {tail(self.log_file)}") from None
 
-    def stop(self, grace_s: float = GRACE_S) -> None:
-        """End it: SIGTERM, after the grace SIGKILL to all of its session; no error when it is not up."""
-        if self.process:
-            self.process.end(grace_s)
+    def stop(self, grace_s: float = GRACE_S) -> int | None:
+        """End it: SIGTERM, after the grace SIGKILL to all of its session; no error when it is not up.
+
+        Returns
+        -------
+        int | None
+            Its exit code as ``Process.end`` tells it.
+        """
+        return self.process.end(grace_s) if self.process else None
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -2,6 +2,8 @@
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sdm.errors import FolderError
 from sdm.folders.findings import Finding
@@ -37,7 +39,7 @@ def check_folders(plan: FolderPlan) -> list[Finding]:
     return findings or [Finding(part="rights", ok=True, finding=f"{count} folders as the rules want")]
 
 
-def check_writing(folder: str, free_limit_gib: float) -> list[Finding]:
+def check_writing(folder: str, free_limit_gib: float, plan: FolderPlan | None = None) -> list[Finding]:
     """Write into a folder without leaving a name, and look at the space that is free.
 
     Parameters
@@ -46,16 +48,35 @@ def check_writing(folder: str, free_limit_gib: float) -> list[Finding]:
         Where the next scan goes.
     free_limit_gib
         Less than this, in GiB, is a finding.
+    plan
+        The folders on the way there, none of which may be a link; none: the way is the site's own.
     """
     try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError as error:
+        with _entered(folder, plan) as descriptor:
+            return [_probe(descriptor, folder), _free_space(descriptor, folder, free_limit_gib)]
+    except (FolderError, OSError) as error:
         cure = "run Repair, or ask the storage's keeper"
-        return [Finding(part="path", ok=False, finding=f"{folder}: {error.strerror}", cure=cure)]
-    try:
-        return [_probe(descriptor, folder), _free_space(descriptor, folder, free_limit_gib)]
-    finally:
-        os.close(descriptor)
+        return [Finding(part="path", ok=False, finding=_words(folder, error), cure=cure)]
+
+
+@contextmanager
+def _entered(folder: str, plan: FolderPlan | None) -> Iterator[int]:
+    if plan is None:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+        return
+    with opened_folders(plan) as folders:
+        found = next((found for found, path, _ in folders if path == folder), None)
+        if found is None:
+            raise FolderError(f"{folder} is missing")
+        yield found
+
+
+def _words(folder: str, error: FolderError | OSError) -> str:
+    return f"{folder}: {error.strerror}" if isinstance(error, OSError) else str(error)
 
 
 def _rights(descriptor: int, path: str, step: Step) -> list[Finding]:

@@ -14,6 +14,7 @@ from sdm.folders.making import make_folders
 from sdm.folders.plan import FolderPlan
 from sdm.folders.progress import Progress, Tell
 from sdm.folders.repair import repair_folders
+from sdm.folders.sheets import VisitFound, find_visits, write_sheet
 from sdm.folders.tree_check import check_closed, check_tree
 from sdm.folders.undo import remove_folders
 from sdm.folders.visit_lock import LockReport, lock_visit, unlock_visit
@@ -31,6 +32,9 @@ class Call(BaseModel):
     folder: str = ""
     free_limit_gib: float = 0
     accounts: list[str] = []
+    text: str = ""
+    trees: list[list[str]] = []
+    with_sheets: bool = False
 
 
 class Answer(BaseModel):
@@ -40,6 +44,7 @@ class Answer(BaseModel):
     findings: list[Finding] = []
     lock: LockReport | None = None
     left: list[str] = []
+    visits: list[VisitFound] = []
     error: str | None = None
     replaced: bool = False
 
@@ -76,7 +81,9 @@ def _look(call: Call, tell: Tell) -> Answer:
 def _check(call: Call, tell: Tell) -> Answer:
     findings = check_folders(call.plan) if call.plan else []
     accesses = computed_access(call.plan, call.accounts) if call.plan else []
-    return Answer(findings=[*findings, *check_writing(call.folder, call.free_limit_gib), *accesses])
+    return Answer(
+        findings=[*findings, *check_writing(call.folder, call.free_limit_gib, call.plan), *accesses]
+    )
 
 
 def _check_tree(call: Call, tell: Tell) -> Answer:
@@ -88,7 +95,8 @@ def _check_closed(call: Call, tell: Tell) -> Answer:
 
 
 def _repair(call: Call, tell: Tell) -> Answer:
-    return Answer(findings=repair_folders(_plan(call), call.known))
+    repaired = repair_folders(_plan(call), call.known)
+    return Answer(findings=repaired.findings, states=repaired.made)
 
 
 def _lock(call: Call, tell: Tell) -> Answer:
@@ -97,6 +105,16 @@ def _lock(call: Call, tell: Tell) -> Answer:
 
 def _unlock(call: Call, tell: Tell) -> Answer:
     return Answer(lock=unlock_visit(_plan(call), tell))
+
+
+def _write_sheet(call: Call, tell: Tell) -> Answer:
+    write_sheet(_plan(call), call.text)
+    return Answer()
+
+
+def _find_visits(call: Call, tell: Tell) -> Answer:
+    trees = (find_visits(call.folder, patterns, call.with_sheets, tell) for patterns in call.trees)
+    return Answer(visits=[visit for tree in trees for visit in tree])
 
 
 def _is_folder(call: Call, tell: Tell) -> Answer:
@@ -121,6 +139,8 @@ _CALLS: dict[str, Callable[[Call, Tell], Answer]] = {
     "repair": _repair,
     "lock": _lock,
     "unlock": _unlock,
+    "write_sheet": _write_sheet,
+    "find_visits": _find_visits,
     "is_folder": _is_folder,
 }
 

@@ -19,6 +19,8 @@ from sdm.folders.findings import Finding
 from sdm.folders.identity import Identities
 from sdm.folders.plan import FolderPlan
 from sdm.folders.progress import Tell, quiet
+from sdm.folders.repair import Repaired
+from sdm.folders.sheets import VisitFound
 from sdm.folders.visit_lock import LockReport
 from sdm.folders.walk import FolderState
 
@@ -32,11 +34,12 @@ class FileWorker:
     Parameters
     ----------
     timeout_s
-        A call that takes longer raises WorkerError; the child is killed and left to the kernel.
+        A call that takes longer raises WorkerError; the child is killed and left to the kernel. Another
+        limit counts from the next call on.
     """
 
     def __init__(self, timeout_s: float = 10) -> None:
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
@@ -78,9 +81,19 @@ class FileWorker:
         """Unlock a plan's visit, see ``visit_lock.unlock_visit``."""
         return self._ask(Call(name="unlock", plan=plan), tell).lock or LockReport()
 
-    def repair(self, plan: FolderPlan, known: Identities | None = None) -> list[Finding]:
-        """Repair a plan's folders, see ``folder_repair.repair_folders``."""
-        return self._ask(Call(name="repair", plan=plan, known=known or {})).findings
+    def repair(self, plan: FolderPlan, known: Identities | None = None) -> Repaired:
+        """Repair a plan's folders, see ``repair.repair_folders``."""
+        reply = self._ask(Call(name="repair", plan=plan, known=known or {}))
+        return Repaired(reply.findings, reply.states)
+
+    def write_sheet(self, plan: FolderPlan, text: str) -> None:
+        """Write the sheet of a plan's visit, see ``sheets.write_sheet``."""
+        self._ask(Call(name="write_sheet", plan=plan, text=text))
+
+    def find_visits(self, root: str, trees: Sequence[list[str]], with_sheets: bool) -> list[VisitFound]:
+        """Find visits in trees below a data root, see ``sheets.find_visits``."""
+        call = Call(name="find_visits", folder=root, trees=list(trees), with_sheets=with_sheets)
+        return self._ask(call).visits
 
     def require_folder(self, folder: str) -> None:
         """Raise FolderError when a folder is not there."""
@@ -99,9 +112,9 @@ class FileWorker:
                 self._lock.release()
 
     def _ask(self, call: Call, tell: Tell = quiet) -> Answer:
-        if not self._lock.acquire(timeout=self._timeout_s):
+        if not self._lock.acquire(timeout=self.timeout_s):
             raise WorkerError(
-                f"the file system has not answered an earlier question for {self._timeout_s:g} s"
+                f"the file system has not answered an earlier question for {self.timeout_s:g} s"
             )
         try:
             reply = self._exchange(call, tell)
@@ -123,15 +136,18 @@ class FileWorker:
         except (TimeoutError, OSError) as error:
             self._forget()
             raise WorkerError(
-                f"the file system did not answer {call.name} {call.folder} in {self._timeout_s:g} s: "
+                f"the file system did not answer {call.name} {call.folder} in {self.timeout_s:g} s: "
                 f"{error or 'no answer'}; is a storage hanging?"
             ) from None
+        except BaseException:
+            self._forget()  # what it answers later would be taken for the answer to the next call
+            raise
 
     def _listen(self, descriptor: int, tell: Tell) -> Answer:
         """Return the answer; each sign of life on the way gives the child its whole time again."""
         reader = LineReader(descriptor)
         while True:
-            line = Line.model_validate_json(reader.line(time.monotonic() + self._timeout_s))
+            line = Line.model_validate_json(reader.line(time.monotonic() + self.timeout_s))
             if line.answer is not None:
                 return line.answer
             if line.progress is not None:
@@ -155,14 +171,21 @@ class FileWorker:
             raise WorkerError("the file system is not asked any more: this program is ending")
         if self._child is None or self._child.poll() is not None:
             self._forget()
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "sdm.folders.file_worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                umask=0,
-                start_new_session=True,
-            )
+            self._child = _start_child()
         return self._child
+
+
+def _start_child() -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "sdm.folders.file_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            umask=0,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise WorkerError(f"the process that asks the file system cannot be started: {error}") from None
 
 
 class LineReader:

@@ -71,13 +71,17 @@ class GrowthWatch:
             self._folder = None
 
     def _begin(self, folder: str) -> None:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "sdm.folders.growth_worker", folder, str(self._listing_s)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        try:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "sdm.folders.growth_worker", folder, str(self._listing_s)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._problem = f"the watch of growing files cannot be started: {error}"
+            return
         self._child = child
         self._run(lambda: self._hear(child))
 

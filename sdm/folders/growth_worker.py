@@ -9,7 +9,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 
 from watchdog.events import (
     FileClosedEvent,
@@ -20,12 +20,16 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 
+from sdm.folders.growth_listings import Listings
+
 READY = "ready"
 PROBLEM = "problem"
 GREW = "grew"
 QUIET_S = 0.2
 """Not told more often than this: what counts is when the last growth was."""
 NAMELESS = re.compile(r"/#\d+\Z")
+LOOK_S = 1.0
+"""Where files grew at the last listing is listed this often."""
 SHARE = 0.1
 """Listing takes at most this part of the time, however many files there are."""
 
@@ -61,45 +65,28 @@ def say(word: str, text: str = "") -> None:
     sys.stdout.flush()
 
 
-def sizes_of(folder: str) -> dict[str, int]:
-    """Return the size of every file in a folder and below, following no link."""
-    return {entry.path: entry.stat(follow_symlinks=False).st_size for entry in _files(folder)}
-
-
-def grown(before: dict[str, int], now: dict[str, int]) -> str | None:
-    """Return a file that is new or larger than it was."""
-    return next((path for path, size in now.items() if size > before.get(path, -1)), None)
-
-
 def watch(folder: str, listing_s: float, teller: Teller) -> None:
     """Tell of growth for ever."""
     observer = Observer()
     kinds = [FileCreatedEvent, FileModifiedEvent, FileClosedEvent]
     observer.schedule(teller, folder, recursive=True, event_filter=kinds)
     observer.start()
-    known = sizes_of(folder) if listing_s else {}
+    listings = Listings(folder) if listing_s else None
     say(READY)
-    while listing_s:
-        time.sleep(listing_s)
-        begun = time.monotonic()
-        now = sizes_of(folder)
-        larger = grown(known, now)
-        if larger:
-            teller.grew(larger)
-        known = now
-        time.sleep((time.monotonic() - begun) / SHARE)
+    while listings:
+        until = time.monotonic() + listing_s
+        while time.monotonic() < until:
+            time.sleep(min(LOOK_S, listing_s))
+            _at_leisure(listings.where_it_grew, teller)
+        _at_leisure(listings.everything, teller)
 
 
-def _files(folder: str) -> Iterator[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    yield from _files(entry.path)
-                elif entry.is_file(follow_symlinks=False):
-                    yield entry
-    except OSError:
-        return  # removed, or not ours to enter: nothing of ours grows there
+def _at_leisure(look: Callable[[], str | None], teller: Teller) -> None:
+    begun = time.monotonic()
+    larger = look()
+    if larger:
+        teller.grew(larger)
+    time.sleep((time.monotonic() - begun) / SHARE)
 
 
 def main() -> None:

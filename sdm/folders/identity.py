@@ -5,7 +5,7 @@ follow it. A device number changes with every mount, which is no attack: it is t
 the outermost folder, where only the site may write, has a new number too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 
@@ -74,9 +74,20 @@ def identities(folders: Iterable[Known]) -> Identities:
 
 def changed_folder(now: Identities, before: Identities) -> str | None:
     """Return a sentence about the first folder that is another one than before; outermost come first."""
+    return next((sentence for _, sentence in _changes(now, before)), None)
+
+
+def changed_path(now: Identities, before: Identities) -> str | None:
+    """Return the first folder that is another one than before; outermost come first."""
+    return next((path for path, _ in _changes(now, before)), None)
+
+
+def _changes(now: Identities, before: Identities) -> Iterator[tuple[str, str]]:
     comparison = Comparison(before)
-    found = (comparison.difference(path, identity) for path, identity in now.items())
-    return next((sentence for sentence in found if sentence), None)
+    for path, identity in now.items():
+        sentence = comparison.difference(path, identity)
+        if sentence:
+            yield path, sentence
 
 
 def _words(identity: Identity) -> str:

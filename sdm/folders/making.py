@@ -87,6 +87,7 @@ class _Maker:
             raise FolderError(f"{path} is missing, the site makes it: {_site_command(path, step)}") from None
         self._descriptors.callback(os.close, descriptor)
         if made:
+            _require_own(descriptor, path)
             settle_rights(descriptor, path, step)
         state = look_at(descriptor, path)
         changed = None if made else self._comparison.difference(path, state.identity)
@@ -104,6 +105,13 @@ class _Maker:
             raise FolderError(f"{path} cannot be made by uid {os.geteuid()}: {error.strerror}") from None
         self._made.append((parent, step.name, path))
         return True
+
+
+def _require_own(descriptor: int, path: str) -> None:
+    """Raise ReplacedError when what was opened is not what this account has just made."""
+    owner = os.fstat(descriptor).st_uid
+    if owner != os.geteuid():
+        raise ReplacedError(f"{path} was replaced by uid {owner} as soon as it was made: ask him why")
 
 
 def settle_rights(descriptor: int, path: str, step: Step) -> None:

@@ -5,8 +5,9 @@ import shlex
 from dataclasses import dataclass, field
 
 from sdm.accounts import gid_of
-from sdm.folders.acl import Tag, mask_of, true_mode
-from sdm.folders.acl_calls import has_acls, read_acl_of
+from sdm.folders.acl import Acl, Tag, mask_of, true_mode
+from sdm.folders.acl import Entry as AclEntry
+from sdm.folders.acl_calls import has_acls, read_acl_of, resolved
 from sdm.folders.findings import Finding
 from sdm.folders.plan import FolderPlan, Step
 from sdm.folders.progress import Pace, Tell
@@ -24,6 +25,7 @@ class Drift:
 
     folders: Tally = field(default_factory=Tally)
     unreadable: Tally = field(default_factory=Tally)
+    strangers: Tally = field(default_factory=Tally)
     group: Tally = field(default_factory=Tally)
     links: Tally = field(default_factory=Tally)
     unseen: Tally = field(default_factory=Tally)
@@ -81,6 +83,7 @@ class _Judge:
         self._looked_at = looked_at
         self._gid = gid_of(inside.group)
         self._wanted_others = inside.mode & ALL_OF_OTHERS
+        self._wanted_list = resolved(inside.default_acl)
         self._uid = os.geteuid()
         self._drift = drift
         self._with_lists = with_lists
@@ -96,22 +99,32 @@ class _Judge:
             drift.others.add(entry.path)
         if entry.is_link:
             drift.links.add(entry.path)
-        elif entry.is_folder:
-            self._folder(entry)
-        elif not self._group_mode(entry) & READ_BY_GROUP:
-            drift.unreadable.add(entry.path)
+        else:
+            self._rights(entry)
         if self._gid is not None and entry.facts.st_gid != self._gid and not entry.is_link:
             drift.group.add(entry.path)
 
-    def _folder(self, entry: Entry) -> None:
-        mode = self._group_mode(entry)
+    def _rights(self, entry: Entry) -> None:
+        acl = read_acl_of(entry.parent, entry.name) if self._with_lists else ()
+        mode = self._group_mode(entry, acl)
+        if any(self._is_stranger(one) and one.may & mask_of(acl) for one in acl):
+            self._drift.strangers.add(entry.path)
+        if entry.is_folder:
+            self._folder(entry, mode)
+        elif not mode & READ_BY_GROUP:
+            self._drift.unreadable.add(entry.path)
+
+    def _folder(self, entry: Entry, mode: int) -> None:
         complete = mode & SETGID and mode & ALL_OF_GROUP == ALL_OF_GROUP
         if not complete or mode & ALL_OF_OTHERS & ~self._wanted_others:
             self._drift.folders.add(entry.path)
 
-    def _group_mode(self, entry: Entry) -> int:
+    def _is_stranger(self, one: AclEntry) -> bool:
+        is_group = (one.tag, one.who) == (Tag.GROUP, self._gid)
+        return one.who is not None and not is_group and one not in self._wanted_list
+
+    def _group_mode(self, entry: Entry, acl: Acl) -> int:
         """Return the mode with what the proposal's group may by an access control list, if there is one."""
-        acl = read_acl_of(entry.parent, entry.name) if self._with_lists else ()
         named = next((one.may for one in acl if one.tag == Tag.GROUP and one.who == self._gid), 0)
         return true_mode(entry.mode, acl) | ((named & mask_of(acl)) << 3)
 
@@ -123,6 +136,8 @@ def _findings(drift: Drift, path: str, inside: Step, count: int) -> list[Finding
          f"find {where} -mindepth 1 -xdev -type d -exec chmod {inside.mode:04o} {{}} +"),
         ("rights", drift.unreadable, "files that the group cannot read",
          f"find {where} -xdev -type f -exec chmod g+r {{}} +"),
+        ("rights", drift.strangers, "entries that let more in by their access control list",
+         f"find {where} -mindepth 1 -xdev ! -type l -exec setfacl -b {{}} +, then Check again"),
         ("rights", drift.group, f"entries of another group than {group}",
          f"find {where} -mindepth 1 -xdev -exec chgrp -h {group} {{}} +, then Check again"),
     ]  # fmt: skip

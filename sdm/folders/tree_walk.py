@@ -30,11 +30,6 @@ class Entry:
         return stat.S_ISDIR(self.facts.st_mode)
 
     @property
-    def is_file(self) -> bool:
-        """Whether it is a plain file."""
-        return stat.S_ISREG(self.facts.st_mode)
-
-    @property
     def is_link(self) -> bool:
         """Whether it is a symbolic link."""
         return stat.S_ISLNK(self.facts.st_mode)

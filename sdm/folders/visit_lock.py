@@ -116,15 +116,14 @@ class _Changer:
     def see(self, entry: Entry | Unseen) -> None:
         if isinstance(entry, Unseen):
             self.report.unseen.add(f"{entry.path}: {entry.reason}")
-        elif entry.is_file:
+        elif not entry.is_folder:
             self._file(entry)
-        elif not entry.is_folder and not self._is_ours(entry.facts):
-            self.report.foreign.add(entry.path)
 
     def _file(self, entry: Entry) -> None:
+        """Change what is no folder; pipes and sockets too, which take data as well."""
         if not self._is_ours(entry.facts):
             self.report.foreign.add(entry.path)
-        elif "file" not in self._modes:
+        elif "file" not in self._modes or entry.is_link:
             return
         elif entry.facts.st_nlink > 1:
             self.report.linked.add(entry.path)
@@ -150,7 +149,7 @@ class _Changer:
                 entry.facts.st_ino,
                 entry.facts.st_uid,
             )
-            if not same or (stat.S_ISREG(facts.st_mode) and facts.st_nlink > 1):
+            if not same or (not stat.S_ISDIR(facts.st_mode) and facts.st_nlink > 1):
                 self.report.linked.add(entry.path)
             else:
                 self._set(descriptor, entry.path, facts, mode)

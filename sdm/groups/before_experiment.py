@@ -13,10 +13,7 @@ from sdm.groups.planning import plan_groups
 from sdm.groups.steps import Site, Step
 from sdm.groups.survey import survey
 from sdm.groups.wanted import Wanted, wanted_for
-from sdm.user_office.protocol import ACCEPTED, Proposal, UserOffice
-
-GENERATIONS = 5
-"""Longer chains of parent proposals are a mistake of the office."""
+from sdm.user_office.protocol import ACCEPTED, GENERATIONS, Proposal, UserOffice
 
 
 def plan_proposal_groups(number: str, office: UserOffice, site: Site) -> Plan:

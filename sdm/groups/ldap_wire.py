@@ -71,6 +71,8 @@ class LdapWire:
         except SdmError:
             self.close()
             raise
+        finally:
+            self._connection.password = None  # ldap3 tells it in its repr, and nobody binds twice
 
     def close(self) -> None:
         """Leave."""

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from sdm.groups.errors import GroupsSettingsError
 from sdm.groups.settings import GroupsSettings
+from sdm.yaml_trouble import place_in_yaml
 
 DEFAULT = Path("/etc/scizoo/groups.yaml")
 
@@ -25,10 +26,10 @@ def load_settings(path: Path) -> GroupsSettings:
     except OSError as error:
         raise GroupsSettingsError(f"{path}: {error.strerror}; --settings names another file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise GroupsSettingsError(f"{path} is no YAML: {' '.join(str(error).split())}") from None
+        raise GroupsSettingsError(f"{path} is no YAML: {place_in_yaml(error)}") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"])
+        place = ".".join(str(step) for step in first["loc"]) or "settings"
         raise GroupsSettingsError(f"{path}: {place}: {first['msg']}") from None
 
 

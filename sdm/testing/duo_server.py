@@ -8,19 +8,18 @@ import json
 import signal
 import ssl
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from sdm.secret import secret_from_file
 from sdm.testing.duo_rows import group_of, pgroup_of, rows_of
+from sdm.testing.loopback_server import LoopbackServer
 from sdm.user_office.protocol import Proposal
 from sdm.user_office.yaml_office import YamlOffice
 
@@ -43,7 +42,7 @@ class Fault:
     """Where a redirect leads to."""
 
 
-class DuoServer:
+class DuoServer(LoopbackServer):
     """A server on a free port of the loopback; a context manager.
 
     Parameters
@@ -72,31 +71,18 @@ class DuoServer:
         """Path and query of each request, oldest first."""
         self.headers: list[dict[str, str]] = []
         """Names in lower case, of each request."""
+        self.unknown_groups: set[str] = set()
+        """Groups of people that proposals name and the server does not know."""
         self.faults: dict[int, Fault] = {}
         """Number of the request, from 1, to what goes wrong with it."""
         self.always: Fault | None = None
         """What goes wrong with every request."""
-        self._scheme = "https" if tls else "http"
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        if tls:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        super().__init__(_handler(self), tls)
 
     @property
     def url(self) -> str:
         """Address up to the version of the interface."""
-        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}{ROOT}"
-
-    def __enter__(self) -> "DuoServer":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        return f"{self.address}{ROOT}"
 
     def tell(self, proposal: Proposal) -> None:
         """Tell of a proposal from now on, in place of one with the same number."""
@@ -149,7 +135,7 @@ class DuoServer:
 
     def _group(self, name: str) -> tuple[int, Any]:
         for proposal in self.told.values():
-            if pgroup_of(proposal) == name:
+            if pgroup_of(proposal) == name and name not in self.unknown_groups:
                 return 200, group_of(proposal)
         return 404, {"message": "Not Found"}
 

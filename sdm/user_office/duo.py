@@ -1,6 +1,7 @@
 """The user office DUO, over its REST interface. Answers are read in ``duo_rows``."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Annotated, Literal
@@ -9,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator
 
-from sdm.errors import UnknownProposalError
+from sdm.errors import OfficeUnavailableError, UnknownProposalError
 from sdm.user_office.duo_rows import Row, merge_rows, read_group, read_rows
-from sdm.user_office.json_service import Conversation, conversation
+from sdm.user_office.json_service import ABSENT, Conversation, conversation
 from sdm.user_office.protocol import Person, Proposal, newest_first
 from sdm.user_office.settings import NetworkSettings, parse_pairs, parse_zone, read_settings
+
+log = logging.getLogger(__name__)
 
 Zone = Annotated[str, AfterValidator(parse_zone)]
 
@@ -43,6 +46,10 @@ class DuoSettings(NetworkSettings):
         return {theirs.casefold(): ours for ours, theirs in self.beamlines.items()}
 
 
+class _NoGroupError(OfficeUnavailableError):
+    """DUO has not told who belongs to a proposal; fewer people would pass for all of them."""
+
+
 class DuoOffice:
     """Asks a DUO at every question.
 
@@ -65,8 +72,9 @@ class DuoOffice:
     def proposal(self, number: str) -> Proposal:
         """Return one proposal; raises UnknownProposalError or OfficeUnavailableError."""
         with self._asking(self._settings.patience_s) as ask:
-            answer = ask.get(f"/ProposalInfos/details/{self._settings.facility}/", {"propid": number})
-            rows = [row for row in read_rows(answer) if row.proposal == number]
+            answer = ask.find(f"/ProposalInfos/details/{self._settings.facility}/", {"propid": number})
+            told = [] if answer is ABSENT else read_rows(answer)
+            rows = [row for row in told if row.proposal == number]
             if not rows:
                 raise UnknownProposalError(number)
             return self._merged(ask, rows, {})
@@ -79,7 +87,7 @@ class DuoOffice:
                 rows.setdefault(row.proposal, []).append(row)
             groups: dict[str, list[Person]] = {}
             here = [told for told in rows.values() if any(self._is_at(row, beamline) for row in told)]
-            return newest_first([self._merged(ask, told, groups) for told in here])
+            return newest_first(list(self._whole(ask, here, groups)))
 
     @contextmanager
     def _asking(self, patience_s: float) -> Iterator[Conversation]:
@@ -101,6 +109,16 @@ class DuoOffice:
         theirs = self._settings.theirs(beamline).casefold()
         return (row.beamline or "").strip().casefold() == theirs
 
+    def _whole(
+        self, ask: Conversation, listed: Iterable[list[Row]], groups: dict[str, list[Person]]
+    ) -> Iterator[Proposal]:
+        """Yield the proposals whose people are told: one without must not cost all others."""
+        for rows in listed:
+            try:
+                yield self._merged(ask, rows, groups)
+            except _NoGroupError as error:
+                log.warning("proposal %s is left out: %s", rows[0].proposal, error)
+
     def _merged(self, ask: Conversation, rows: list[Row], groups: dict[str, list[Person]]) -> Proposal:
         pgroup = rows[0].pgroup
         if pgroup and pgroup not in groups:
@@ -110,5 +128,10 @@ class DuoOffice:
 
 
 def _people(ask: Conversation, pgroup: str) -> list[Person]:
-    answer = ask.get(f"/CalendarInfos/pgroup/{quote(pgroup, safe='')}")
-    return [] if answer is None else read_group(answer).people()
+    answer = ask.find(f"/CalendarInfos/pgroup/{quote(pgroup, safe='')}")
+    if answer is ABSENT:
+        raise _NoGroupError(f"DUO names group {pgroup} and does not know it: nobody can say who is in it")
+    try:
+        return read_group(answer).people()
+    except OfficeUnavailableError as error:
+        raise _NoGroupError(f"group {pgroup}: {error}") from None

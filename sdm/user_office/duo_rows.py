@@ -11,11 +11,12 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from sdm.errors import OfficeUnavailableError
-from sdm.user_office.protocol import ACCEPTED, Block, Person, Proposal, others
+from sdm.user_office.protocol import ACCEPTED, FINISHED, Block, Person, Proposal, Status, others
 
+KNOWN_STATUS: TypeAdapter[str] = TypeAdapter(Status)
 WITH_TIME, DAY = "%d/%m/%Y %H:%M:%S", "%d/%m/%Y"
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,10 @@ class Row(Somebody):
     def _none_is_no_schedule(cls, value: object) -> object:
         return value or ()
 
+    def status(self) -> str:
+        """Return the status; the calendar lists only what has been approved, without saying so."""
+        return KNOWN_STATUS.validate_python(self.proposal_status or ACCEPTED)
+
     def pi(self) -> Person:
         """Return the principal investigator; the proposer when DUO names none."""
         named = Somebody(
@@ -145,9 +150,10 @@ def _readable(rows: list[Any]) -> Iterator[Row]:
 
 def read_group(answer: Any) -> Group:
     """Read the people of a group; raises OfficeUnavailableError like ``read_rows``."""
-    if not isinstance(answer, Mapping):
+    group = answer.get("group") if isinstance(answer, Mapping) else None
+    if not group:
         raise OfficeUnavailableError("DUO answers something else than a group")
-    return _model(Group, answer.get("group") or {})
+    return _model(Group, group)
 
 
 def merge_rows(
@@ -158,7 +164,8 @@ def merge_rows(
     Parameters
     ----------
     rows
-        At least one; the first counts where they differ.
+        At least one. Beside accepted or finished ones, those of beamlines where the proposal is not
+        count for nothing; the first of the others counts where they differ.
     people
         Those of the proposal's group.
     names
@@ -167,6 +174,7 @@ def merge_rows(
         Where DUO's clocks stand.
     """
     rows = list(rows)
+    rows = [row for row in rows if row.status() in (ACCEPTED, FINISHED)] or rows
     first = rows[0]
     pi = first.pi()
     return Proposal(
@@ -174,8 +182,7 @@ def merge_rows(
         title=(first.title or "").strip(),
         abstract=(first.abstract or "").strip(),
         type=(first.type or "").strip(),
-        # The calendar lists only what has been approved, without saying so.
-        status=first.proposal_status or ACCEPTED,
+        status=first.status(),
         pi=pi,
         members=others(pi, [first.person(), *people]),
         beamlines=tuple(dict.fromkeys(_beamline(row, names) for row in rows if row.beamline)),

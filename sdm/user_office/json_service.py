@@ -27,6 +27,9 @@ from sdm.user_office.settings import NetworkSettings
 BUSY = (408, 429, 500, 502, 503, 504)
 """Statuses that another attempt may find gone."""
 
+ABSENT = object()
+"""Nothing is at an address, by the word of the service that we meant."""
+
 LARGEST_BYTES = 64 * 2**20
 CHUNK_BYTES = 2**16
 
@@ -48,7 +51,16 @@ class Conversation:
         self._ends_at = time.monotonic() + patience_s
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
-        """Return the JSON of an answer; none when the service says 404 in JSON."""
+        """Return the JSON of an answer that must be there."""
+        found = self.find(path, params)
+        if found is ABSENT:
+            raise OfficeUnavailableError(
+                f"GET {self._settings.url}{path}: answers 404: is the address right?"
+            )
+        return found
+
+    def find(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        """Return the JSON of an answer, or ABSENT when the service says 404 in JSON."""
         return self._persist("GET", path, params=params)
 
     def post(self, path: str, body: Mapping[str, str]) -> Any:
@@ -109,7 +121,7 @@ class Conversation:
         if not 200 <= status < 300 and status != 404:
             raise OfficeUnavailableError(f"{told}: answers {status}: is the address right?")
         found = self._parsed(answer, told)
-        return None if status == 404 else found
+        return ABSENT if status == 404 else found
 
     def _parsed(self, answer: requests.Response, told: str) -> Any:
         content = b""

@@ -9,6 +9,9 @@ ACCEPTED = "Accepted"
 FINISHED = "Finished"
 STATUSES = (ACCEPTED, FINISHED, "Refused", "In Review", "Editing")
 
+GENERATIONS = 8
+"""A parent's parent counts too, so far; longer chains are a mistake of the office."""
+
 
 def _known_spelling(status: object) -> object:
     spellings = {known.casefold(): known for known in STATUSES}

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from pydantic import Field, field_validator
 
 from sdm.errors import OfficeUnavailableError, UnknownProposalError
-from sdm.user_office.json_service import Conversation, conversation
+from sdm.user_office.json_service import ABSENT, Conversation, conversation
 from sdm.user_office.protocol import Proposal, newest_first
 from sdm.user_office.scicat_proposals import read_proposal
 from sdm.user_office.settings import NetworkSettings, parse_pairs, read_settings
@@ -62,8 +62,8 @@ class ScicatOffice:
         """Return one proposal; raises UnknownProposalError or OfficeUnavailableError."""
         identifier = quote(self._settings.id_prefix + number, safe="")
         with self._asking(self._settings.patience_s) as ask:
-            answer = ask.get(f"{API}/proposals/{identifier}")
-        if answer is None:
+            answer = ask.find(f"{API}/proposals/{identifier}")
+        if answer is ABSENT or answer is None:
             raise UnknownProposalError(number)
         return self._read(answer)
 

@@ -39,7 +39,7 @@ class NetworkSettings(BaseModel):
     url: Annotated[str, AfterValidator(_safe_url)]
     secret_file: Path | None = Field(default=None, description="mode 0600")
     secret_env: str | None = None
-    ca_file: Path | None = Field(default=None, description="certificates to trust instead of the system's")
+    ca_file: Path | None = Field(default=None, description="authorities to trust instead of the public ones")
     timeout_s: float = Field(default=5, gt=0, le=60, description="for a connection, and for each silence")
     patience_s: float = Field(default=30, gt=0, le=600, description="for a proposal; for a list ten times it")
     attempts: int = Field(default=3, ge=1, le=10, description="of each request")

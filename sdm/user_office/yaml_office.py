@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from sdm.errors import OfficeUnavailableError, UnknownProposalError
 from sdm.user_office.protocol import Proposal, Record, newest_first
+from sdm.yaml_trouble import place_in_yaml
 
 
 class OfficeFile(Record):
@@ -57,7 +58,7 @@ class YamlOffice:
         except OSError as error:
             raise OfficeUnavailableError(f"{self._file} cannot be read: {error.strerror}") from None
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise OfficeUnavailableError(f"{self._file} is no YAML: {' '.join(str(error).split())}") from None
+            raise OfficeUnavailableError(f"{self._file} is no YAML: {place_in_yaml(error)}") from None
         try:
             return OfficeFile.model_validate(content)
         except ValidationError as error:

@@ -4,9 +4,12 @@ import os
 import signal
 from pathlib import Path
 
+from tests.bad_days.harness.limits import LIMIT_S
 from tests.bad_days.harness.points import wait_for_points
 from tests.bad_days.harness.selected import untold
+from tests.bad_days.harness.spans import patience
 from tests.bad_days.harness.trial_beamline import TrialBeamline
+from tests.waiting import wait_for
 
 LONG = 200
 
@@ -14,13 +17,15 @@ LONG = 200
 def test_killed_between_points_the_scan_is_interrupted_and_keeps_its_start_values(
     beamline: TrialBeamline,
 ) -> None:
-    scan = beamline.begin_scan(points=LONG)
-    wait_for_points(scan, 3)
-    assert beamline.status_of(scan)["end_time"] is None
+    with patience(beamline):
+        scan = beamline.begin_scan(points=LONG)
+        wait_for_points(scan, 3)
+    running = beamline.capture_of(scan)
+    assert running and running.end_time is None
     beamline.kill("sardana")
 
     (dataset,) = beamline.expect_catalogued([scan], status="interrupted")
-    assert beamline.status_of(scan)["end_time"] is not None
+    wait_for(lambda: beamline.status_of(scan)["end_time"], LIMIT_S, "status tells the end")
     entry = scan.entry()
     assert 3 <= entry.points < LONG and not entry.ended  # the points so far, as without us
     assert dataset["values_at_start"] and not untold(dataset, "start")
@@ -35,10 +40,12 @@ def test_killed_between_points_the_scan_is_interrupted_and_keeps_its_start_value
 
 
 def test_killed_after_the_end_was_told_the_scan_is_completed(beamline: TrialBeamline) -> None:
-    beamline.door.run("set_fault", "recorder.ended:kill")
-    scan = beamline.begin_scan()
-    beamline.wait_dead("sardana")
+    with beamline.upset("sardana"):
+        beamline.door.run("set_fault", "recorder.ended:kill")
+        scan = beamline.begin_scan()
+        beamline.wait_dead("sardana")
 
+    wait_for(lambda: beamline.status_of(scan)["end_time"], LIMIT_S, "status tells the end")
     (dataset,) = beamline.expect_catalogued([scan])
     assert dataset["points_recorded"] == scan.points
     assert not untold(dataset)
@@ -53,9 +60,10 @@ def test_killed_while_it_waits_for_end_values_the_scan_is_interrupted_as_in_its_
     beamline.door.run("fork_child", tmp_path / "child")
     child = int((tmp_path / "child").read_text())
     try:
-        beamline.door.run("set_fault", "recorder.ending:kill")
-        scan = beamline.begin_scan()
-        beamline.wait_dead("sardana")
+        with beamline.upset("sardana"), patience(beamline):
+            beamline.door.run("set_fault", "recorder.ending:kill")
+            scan = beamline.begin_scan()
+            beamline.wait_dead("sardana")
 
         (dataset,) = beamline.expect_catalogued([scan], status="interrupted")
         assert Path(f"/proc/{child}").exists()

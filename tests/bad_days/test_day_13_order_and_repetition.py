@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from scifish.captures import find_started
-from scifish.closing_rules import closing_message, owner_is_gone
+from scifish.closing.rules import closing_message, owner_is_gone
 from scifish.messages import CaptureMessage, decode
 from scifish.state_folder import StateFolder
+from scifish.status.captures import find_started
 from scizoo.services.scicow import Scicow, write_configuration
+from tests.bad_days.harness.limits import LIMIT_S
 from tests.bad_days.harness.log_of_captures import LogOfCaptures, Record
 from tests.bad_days.harness.trial_beamline import TrialBeamline
 from tests.waiting import wait_for
@@ -70,7 +71,7 @@ def test_three_consumers_of_one_catalogue_race_over_the_same_scans(
 ) -> None:
     beamline.stop("scicow-mongodb")
     scans = beamline.scans(5)
-    wait_for(lambda: all(beamline.status_of(scan)["state"] == "sent" for scan in scans), 30, "all sent")
+    wait_for(lambda: all(beamline.status_of(scan)["state"] == "sent" for scan in scans), LIMIT_S, "all sent")
     told = [each for scan in scans for each in log.of(beamline.pid_of(scan))]
     log.put(*random.Random(13).sample(told, len(told)))
     rivals = [_rival(beamline, number) for number in (1, 2)]

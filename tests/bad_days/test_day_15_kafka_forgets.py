@@ -6,9 +6,10 @@ from functools import partial
 import pytest
 
 from tests.bad_days.harness.kafka_words import CAPTURES, RECEIPTS, KafkaWords, wipe
+from tests.bad_days.harness.limits import LIMIT_S
 from tests.bad_days.harness.scans import Scan
 from tests.bad_days.harness.trial_beamline import CONSUMERS, TrialBeamline
-from tests.bad_days.harness.words import apply_topics, red_parts
+from tests.bad_days.harness.words import apply_topics, wait_finding
 from tests.waiting import wait_for
 
 MADE = {CAPTURES, RECEIPTS, "scizoo.demo.dead-letters"}
@@ -41,9 +42,9 @@ def test_a_topic_is_deleted_and_made_again(beamline: TrialBeamline, kafka: Kafka
     scan = beamline.scan()
     if topic == CAPTURES:
         beamline.wait_status(scan, "topic missing")
-    assert "topic missing" in red_parts()["topics demo"]
+    wait_finding("topics demo", "topic missing")
     apply_topics(beamline.configuration)
-    beamline.expect_catalogued([scan], limit_s=60)
+    beamline.expect_catalogued([scan])
 
 
 def test_the_broker_is_wiped(beamline: TrialBeamline, kafka: KafkaWords) -> None:
@@ -56,7 +57,7 @@ def test_the_broker_is_wiped(beamline: TrialBeamline, kafka: KafkaWords) -> None
     apply_topics(beamline.configuration)
     for name in CONSUMERS:
         beamline.start(name)
-    beamline.expect_catalogued(scans, limit_s=60)
+    beamline.expect_catalogued(scans)
 
 
 def test_retention_is_shorter_than_the_outage(beamline: TrialBeamline, kafka: KafkaWords) -> None:
@@ -64,7 +65,7 @@ def test_retention_is_shorter_than_the_outage(beamline: TrialBeamline, kafka: Ka
     kafka.empty_topic(CAPTURES)
     for name in CONSUMERS:
         beamline.start(name)
-    beamline.expect_catalogued(scans, limit_s=60)
+    beamline.expect_catalogued(scans)
 
 
 def test_the_receipts_topic_is_emptied_before_they_are_read(
@@ -75,8 +76,10 @@ def test_the_receipts_topic_is_emptied_before_they_are_read(
     for name in CONSUMERS:
         beamline.start(name)
     for name in CONSUMERS:
-        wait_for(partial(kafka.has_finished, name), 30, f"{name} has read, answered and committed everything")
+        wait_for(
+            partial(kafka.has_finished, name), LIMIT_S, f"{name} has read, answered and committed everything"
+        )
     kafka.empty_topic(RECEIPTS)
     beamline.kill("scifish")
     beamline.start("scifish")
-    beamline.expect_catalogued(scans, limit_s=60)
+    beamline.expect_catalogued(scans)

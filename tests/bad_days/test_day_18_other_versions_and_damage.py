@@ -9,6 +9,7 @@ import pytest
 from scifish.state_folder import StateFolder
 from scizoo.services.capture_devices import SCI_FISH
 from tests.bad_days.harness import words
+from tests.bad_days.harness.limits import LIMIT_S
 from tests.bad_days.harness.spool_files import FIRST_LAYOUT, LATER, damage, ended, write_spool
 from tests.bad_days.harness.trial_beamline import TrialBeamline
 from tests.waiting import wait_for
@@ -75,14 +76,19 @@ def test_of_a_damaged_spool_the_rest_is_sent_and_what_is_lost_is_named(
         damage(spool)
         scan = beamline.scan()
         assert beamline.status_of(scan)["state"] == "captured", "status reads round the damage"
-    named = wait_for(lambda: _named_by_check(spool.stem), 30, "the damage named by scizoo check")
+    named = wait_for(lambda: _named_by_check(spool.stem), LIMIT_S, "the damage named by scizoo check")
     assert named <= CAPTURES // 2
-    wait_for(lambda: len(_arrived(beamline) & pids) >= CAPTURES - named, 30, "everything that can be read")
+    wait_for(
+        lambda: len(_arrived(beamline) & pids) >= CAPTURES - named, LIMIT_S, "everything that can be read"
+    )
     assert len(_arrived(beamline) & pids) == CAPTURES - named, "nothing is lost without a word"
-    assert _arrived(beamline) - pids == {beamline.pid_of(scan)}
+    wait_for(lambda: all(map(beamline.in_mongodb, scan.tries)), LIMIT_S, "the dataset of the scan")
+    assert _arrived(beamline) - pids == beamline.catalogues.pids_of(scan)
 
     spool.rename(folder.path / "kept-for-the-developers.db")
-    wait_for(lambda: SCI_FISH_PART not in words.red_parts(), 30, "no alarm once staff have taken it away")
+    wait_for(
+        lambda: SCI_FISH_PART not in words.red_parts(), LIMIT_S, "no alarm once staff have taken it away"
+    )
 
 
 def _named_by_check(spool: str) -> int:

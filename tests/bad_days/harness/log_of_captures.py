@@ -7,9 +7,9 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 
 from consumers.configuration import SinkName, load
 from scizoo.services.catalogue import topic_names
+from tests.bad_days.harness.limits import LIMIT_S
 from tests.waiting import wait_for
 
-LIMIT_S = 30
 CAPTURES, LETTERS, RECEIPTS = topic_names("demo")
 
 

@@ -8,7 +8,7 @@ from scifish.producer import Producer
 
 
 def main(number: int, folder: str) -> None:
-    """Commit begin and end of each capture; the folder decides whose they are."""
+    """Commit begin and end of each capture, and end; the folder decides whose they are."""
     producer = Producer.start("sardana")
     for index in range(number):
         capture = producer.begin(producer.source("sardana"))

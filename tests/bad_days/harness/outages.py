@@ -4,12 +4,13 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from scizoo.services.service import Service
+from tests.processes import is_frozen
 from tests.waiting import wait_for
 
-DEATH_LIMIT_S = 20.0
+DEATH_LIMIT_S = 90.0
+"""Of a process that may still be starting when it comes to its fault point."""
 
 
 class Outages:
@@ -19,6 +20,11 @@ class Outages:
     ----------
     services
         All of a beamline, in the order in which they were started.
+
+    Attributes
+    ----------
+    disturbed
+        Those that others may have missed for a while: killed, frozen or started.
     """
 
     def __init__(self, services: Sequence[Service]) -> None:
@@ -27,6 +33,7 @@ class Outages:
         """Started with variables of a test's own."""
         self._may_die: set[str] = set()
         """Those whose death a test has brought about or awaited."""
+        self.disturbed = set(self._services)
 
     def service(self, name: str) -> Service:
         """Return a service: kafka, mongod, sardana, scifish, scicow-mongodb, …"""
@@ -41,6 +48,7 @@ class Outages:
         """Send a signal to this one process, and to nothing that it forked."""
         service = self._services[name]
         assert service.pid is not None and service.alive, f"{name} is dead already"
+        self.disturbed.add(name)
         os.kill(service.pid, number)
 
     def stop(self, name: str) -> None:
@@ -78,6 +86,7 @@ class Outages:
         finally:
             service.variables = ordinary
         self._may_die.discard(name)
+        self.disturbed.add(name)
         (self._altered.add if changes else self._altered.discard)(name)
         if wait:
             service.wait_ready()
@@ -103,6 +112,13 @@ class Outages:
         finally:
             self.thaw(name)
 
+    @contextmanager
+    def upset(self, name: str) -> Iterator[None]:
+        """Whatever is done inside a process is undone at the end of the block; else it is started anew."""
+        self._altered.add(name)
+        yield
+        self._altered.discard(name)
+
     def wait_dead(self, name: str, limit_s: float = DEATH_LIMIT_S) -> None:
         """Wait until it has been killed, for example at its fault point."""
         self._may_die.add(name)
@@ -110,12 +126,12 @@ class Outages:
 
     def wait_frozen(self, name: str, limit_s: float = DEATH_LIMIT_S) -> None:
         """Wait until it has been stopped, for example at its fault point."""
-        wait_for(lambda: is_frozen(self._services[name]), limit_s, f"{name} frozen")
+        wait_for(lambda: self._is_frozen(name), limit_s, f"{name} frozen")
 
     def heal_services(self) -> None:
         """Let every service run as it was meant to."""
         for name, service in self._services.items():
-            if service.alive and is_frozen(service):
+            if service.alive and self._is_frozen(name):
                 self.thaw(name)
         for name in filter(self._is_ill, self._services):
             self.restart(name)
@@ -125,11 +141,9 @@ class Outages:
         dead = [name for name, service in self._services.items() if not service.alive]
         return [name for name in dead if name not in self._may_die | self._altered]
 
+    def _is_frozen(self, name: str) -> bool:
+        pid = self._services[name].pid
+        return pid is not None and is_frozen(pid)
+
     def _is_ill(self, name: str) -> bool:
         return name in self._altered or not self._services[name].alive
-
-
-def is_frozen(service: Service) -> bool:
-    """Tell whether a process is stopped by a signal."""
-    stat = Path(f"/proc/{service.pid}/stat").read_text(encoding="utf-8", errors="replace")
-    return stat.rpartition(")")[2].split()[0] == "T"

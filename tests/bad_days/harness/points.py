@@ -4,7 +4,7 @@ from tests.bad_days.harness.scans import Scan
 from tests.waiting import wait_for
 
 
-def wait_for_points(scan: Scan, number: int, limit_s: float = 20) -> None:
+def wait_for_points(scan: Scan, number: int, limit_s: float = 60) -> None:
     """Wait until so many points of a scan stand in its file."""
     wait_for(lambda: _points(scan) >= number, limit_s, f"{number} points on the disk")
 

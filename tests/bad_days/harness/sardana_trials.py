@@ -1,11 +1,8 @@
-"""Macros and recorders of the tests in a beamline's Sardana, and faults inside its process."""
+"""Macros and recorders of the tests in a beamline's Sardana."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from scizoo.services.sardana import MACROS, RECORDERS, Sardana
-from tests.door import Door
 
 TESTS = Path(__file__).parents[2]
 TRIAL_MACROS = TESTS / "integration" / "sardana_recorders" / "macros"
@@ -17,11 +14,3 @@ def add_trial_plugins(sardana: Sardana) -> None:
     server = next(device for device in sardana.devices if device.device_class == "MacroServer")
     server.properties["MacroPath"] = [str(MACROS), str(TRIAL_MACROS)]  # type: ignore[index]
     server.properties["RecorderPath"] = [str(RECORDERS), str(TRIAL_RECORDERS)]  # type: ignore[index]
-
-
-@contextmanager
-def fault_in_sardana(door: Door, fault: str) -> Iterator[None]:
-    """``with fault_in_sardana(door, "recorder.ended:raise"):`` upsets the running MacroServer."""
-    door.run("set_fault", fault)
-    yield
-    door.run("set_fault", "off")

@@ -1,10 +1,15 @@
 """Whether a dataset tells of everything that was selected: a busy machine turns a value into a failure."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from scizoo.demo.selection import SELECTION
-from tests.bad_days.harness.catalogue import Document
+
+BROKEN = "demo/sim/broken-01"
+"""Never has a value."""
 
 
-def untold(dataset: Document, phase: str = "end") -> set[str]:
+def untold(dataset: Mapping[str, Any], phase: str = "end") -> set[str]:
     """Return the names of selected attributes of which a dataset has neither value nor failure.
 
     Parameters
@@ -23,4 +28,14 @@ def untold(dataset: Document, phase: str = "end") -> set[str]:
         for entry in SELECTION.entries
         if entry.name not in (values.get(entry.group, {}) if entry.group else values)
         and (entry.device, entry.attribute) not in failed
+    }
+
+
+def unheard(dataset: Mapping[str, Any]) -> set[str]:
+    """Return the selected devices of which a dataset has no value from its start, but the broken one."""
+    told = dataset["values_at_start"]
+    return {
+        entry.device
+        for entry in SELECTION.entries
+        if entry.device != BROKEN and entry.name not in (told.get(entry.group, {}) if entry.group else told)
     }

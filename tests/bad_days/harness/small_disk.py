@@ -1,7 +1,7 @@
 """A small file system in memory that only some processes see: nothing is mounted for others.
 
 As root it is mounted in a mount name space of its own (``unshare -m``), else in a user name space too
-(``unshare -rm``), which the machine must allow.
+(``unshare -rm``).
 """
 
 import os
@@ -9,6 +9,8 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.name_space import OPTIONS
 
 FILL = """
 import sys
@@ -65,24 +67,17 @@ class SmallDisk:
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[SmallDisk]:
-    """Mount it for as long as the block lasts.
-
-    Raises
-    ------
-    AssertionError
-        The machine allows no name space; the text says what is missing.
-    """
+    """Mount it for as long as the block lasts."""
     folder.mkdir()
-    options = "-m" if os.geteuid() == 0 else "-rm"
     script = (
         f"mount -t tmpfs -o size={megabytes}m,mode=2770 none {folder} && echo mounted && exec sleep infinity"
     )
-    command = ["unshare", options, "sh", "-c", script]
+    command = ["unshare", OPTIONS, "sh", "-c", script]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as holder:
         try:
             assert holder.stdout is not None
             said = holder.stdout.readline()
-            assert said == "mounted\n", f"`unshare {options}` and mount in it must be allowed here: {said}"
+            assert said == "mounted\n", f"cannot mount in a name space of its own: {said}"
             yield SmallDisk(folder, holder.pid)
         finally:
             holder.kill()

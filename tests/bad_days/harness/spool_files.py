@@ -8,7 +8,7 @@ from uuid import uuid4
 from scifish.identifiers import make_pid
 from scifish.message_parts import Source
 from scifish.messages import CaptureMessage
-from scifish.spool_layout import INSERT, row_of
+from scifish.spool.layout import INSERT, row_of
 from scifish.state_folder import StateFolder
 
 FIRST_LAYOUT = """
@@ -49,7 +49,8 @@ def write_spool(folder: StateFolder, messages: Sequence[CaptureMessage], layout:
     unfinished = folder.path / f"spool-{uuid4()}"
     database = sqlite3.connect(unfinished, isolation_level=None)
     database.executescript(layout)
-    database.executemany(INSERT, [row_of(message, message.to_bytes(), 1_790_000_000) for message in messages])
+    rows = (row_of(message, message.to_bytes(), 1_790_000_000) for message in messages)
+    database.executemany(INSERT, [(number, *row) for number, row in enumerate(rows, 1)])
     database.close()  # the last one to close it moves everything out of the write-ahead log
     path = folder.spools / f"{uuid4()}.db"
     return unfinished.rename(path)

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import tango
-
 from scizoo.services.capture_devices import SCI_FISH
 from scizoo.services.kafka import ApacheKafka
 from tests.bad_days.harness import words
+from tests.bad_days.harness.devices import init
 from tests.bad_days.harness.trial_beamline import CONSUMERS, TrialBeamline
 
-UP_LIMIT_S = 60
+UP_LIMIT_S = 180
 
 
 @contextmanager
@@ -34,6 +33,6 @@ def three_brokers(beamline: TrialBeamline) -> Iterator[ApacheKafka]:
 
 def _go_to(beamline: TrialBeamline, address: str) -> None:
     beamline.set_properties(SCI_FISH, KafkaBootstrap=address)
-    tango.DeviceProxy(SCI_FISH).Init()
+    init(SCI_FISH)
     for name in CONSUMERS:
         beamline.restart(name)

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from scizoo.services.system_packages import script
+from tests.bad_days.harness.limits import LIMIT_S
+from tests.waiting import wait_for
 
-LIMIT_S = 30
+PROCESS_LIMIT_S = 120
+"""Of one process on a busy machine."""
 
 
 def status() -> list[dict[str, Any]]:
@@ -25,6 +28,21 @@ def red_parts() -> dict[str, str]:
     return {each["part"]: each["finding"] for each in check() if not each["ok"]}
 
 
+def wait_red(*parts: str) -> None:
+    """Wait until ``scizoo check`` finds all of these red."""
+    wait_for(lambda: set(parts) <= red_parts().keys(), LIMIT_S, f"red: {parts}")
+
+
+def wait_finding(part: str, text: str) -> None:
+    """Wait until ``scizoo check`` finds a part red and says so."""
+    wait_for(lambda: text in red_parts().get(part, ""), LIMIT_S, f"{part} red: {text}")
+
+
+def wait_green() -> None:
+    """Wait until ``scizoo check`` finds nothing red."""
+    wait_for(lambda: not red_parts(), LIMIT_S, "a green check")
+
+
 def apply_topics(configuration: Path) -> None:
     """Make what is missing, as an administrator does: ``scicow topics apply``."""
     _run("scicow", "topics", "apply", "--config", str(configuration), good=(0,))
@@ -36,6 +54,6 @@ def _json(*command: str) -> Any:
 
 def _run(program: str, *words: str, good: tuple[int, ...]) -> str:
     command: list[str | Path] = [script(program), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PROCESS_LIMIT_S, check=False)
     assert done.returncode in good, f"{program} {words}: {done.returncode} {done.stdout}{done.stderr}"
     return done.stdout

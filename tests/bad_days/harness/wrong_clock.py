@@ -6,6 +6,7 @@ it is the plain one, never ``libfaketimeMT``, which hangs a scan with nothing of
 """
 
 import importlib.util
+import os
 from pathlib import Path
 
 LIBRARY = "vendor/libfaketime/src/libfaketime.so.1"
@@ -26,7 +27,7 @@ def wrong_clock(offset: str) -> dict[str, str]:
         "FAKETIME": offset,
         "FAKETIME_CACHE_DURATION": "1000000",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "PYTHONPATH": str(TRUE_BELOW),
+        "PYTHONPATH": os.pathsep.join([str(TRUE_BELOW), *filter(None, [os.environ.get("PYTHONPATH")])]),
     }
 
 

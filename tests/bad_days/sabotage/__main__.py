@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -23,7 +24,18 @@ LAST_WORDS = 1500
 """Characters shown of what pytest printed when it could not run."""
 
 
-def main(numbers: Sequence[str]) -> int:
+@click.command(epilog='Example: make sabotage ONLY="03 17"')
+@click.argument("numbers", nargs=-1)
+def main(numbers: tuple[str, ...]) -> None:
+    """Take each protection out of a copy of the checkout once, and see that a test notices.
+
+    NUMBERS are those that the patches begin with; without any it is all of them. Ends with 0 when every
+    one was noticed.
+    """
+    sys.exit(sabotage(numbers))
+
+
+def sabotage(numbers: Sequence[str]) -> int:
     """Print the table of all protections, or of those whose numbers are given; return 0 without an error."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     try:
@@ -38,7 +50,7 @@ def main(numbers: Sequence[str]) -> int:
         found = [(one, *_taken_out(copy, one, console)) for one in protections]
     console.print(_table(found))
     bad = sum(not noticed for _, noticed, _ in found)
-    console.print(f"{len(found)} protections taken out, {len(found) - bad} missed by a test, {bad} errors")
+    console.print(f"{len(found)} protections taken out, {len(found) - bad} noticed by a test, {bad} errors")
     return 1 if bad or not found else 0
 
 
@@ -88,4 +100,4 @@ def _table(found: list[tuple[Protection, bool, str]]) -> Table:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent
 
 
 class BadPatchError(Exception):
-    """A patch file that cannot be used; the text names it and says what is missing."""
+    """A patch file that cannot be used, or that is not there; the text says which, and what is missing."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,9 @@ def read_protection(patch: Path) -> Protection:
 
 
 def all_protections(only: Sequence[str] = ()) -> list[Protection]:
-    """Return every protection, or those whose numbers are named."""
+    """Return every protection, or those whose numbers are named; raises BadPatchError."""
     found = [read_protection(patch) for patch in sorted(FOLDER.glob("*.patch"))]
+    unknown = set(only) - {one.number for one in found}
+    if unknown:
+        raise BadPatchError(f"no patch has the number {', '.join(sorted(unknown))}: see {FOLDER}")
     return [one for one in found if not only or one.number in only]

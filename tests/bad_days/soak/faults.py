@@ -1,9 +1,13 @@
 """Bad things that begin and end, one object each; all of them in the words of the harness."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+import tango
+
 from tests.bad_days.harness.trial_beamline import TrialBeamline
+from tests.bad_days.soak.outer_faults import Forgetful, Garbage, Hung, SciCatIll
 
 
 class Fault(Protocol):
@@ -124,7 +128,8 @@ class Asked:
         return self.command
 
     def start(self, beamline: TrialBeamline) -> None:
-        beamline.door.proxy.command_inout(self.command)
+        with suppress(tango.DevFailed):  # a Sardana that hangs over it does not answer
+            beamline.door.proxy.command_inout(self.command)
 
     def heal(self, beamline: TrialBeamline) -> None:
         pass
@@ -138,6 +143,11 @@ FAULTS: tuple[Fault, ...] = (
     *(Frozen(service) for service in BEFALLEN),
     *(Restarted(service) for service in BEFALLEN),
     Killed("scicow-scicat"),
+    Killed("scifly", weight=1),
+    SciCatIll(),
+    Garbage(),
+    Forgetful(),
+    Hung(),
     KilledAt("scifish", "forwarder.acknowledged"),
     KilledAt("scifish", "closing.committed"),
     KilledAt("scicow-mongodb", "scicow.written"),

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pathfixer.sardana import MacroServerEnvironment
 from sardana_recorders.data_recorder_env import OURS, VARIABLE, winner
 from scizoo.services.sardana import Sardana
+from tests.bad_days.harness.clients import environment_of
 
 STATUS = {0: "completed", 1: "stopped", 2: "aborted", 3: "failed"}
 """Sardana's ``ScanEndStatus`` in our words."""
@@ -47,6 +47,6 @@ def read_testimony(path: Path) -> Mapping[str, Testimony]:
 
 
 def _set_recorders(sardana: Sardana, names: list[str]) -> None:
-    environment = MacroServerEnvironment(sardana.macro_server)
+    environment = environment_of(sardana.macro_server)
     setting = winner(environment.read(), sardana.address)
     environment.change({setting.key if setting else VARIABLE: names}, ())  # type: ignore[dict-item]

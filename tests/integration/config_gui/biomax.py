@@ -2,9 +2,8 @@
 
 import os
 import signal
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,10 +11,12 @@ from zoneinfo import ZoneInfo
 from pathfixer.client import PathFixerClient
 from pathfixer.errors import CommandError, ReasonWantedError
 from scizoo.services.capture_devices import path_fixer
-from scizoo.services.device_server import DeviceServer
+from scizoo.services.device_server import Device, DeviceServer
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.site import Site
 from scizoo.services.tango_db import TangoDatabase
+from tests.processes import children_of, freeze
+from tests.serving import serving_many
 
 OFFICE = """
 proposals:
@@ -33,6 +34,7 @@ proposals:
   - {{number: "20170999", title: Refused, type: Normal, status: Refused, pi: {{account: carlcarl}},
      beamlines: [biomax]}}
 """
+DEVICE = "b311a/ctl/sdm-01"
 ZONE = ZoneInfo("Europe/Stockholm")
 LOCAL = datetime.now(timezone.utc).astimezone(ZONE)
 START = LOCAL.replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=1)
@@ -52,17 +54,24 @@ class Biomax:
         Somebody else's, to see what the panel really did.
     """
 
-    def __init__(self, folder: RunFolder, tango_host: str, root: Path, macro_server: str = "") -> None:
+    def __init__(
+        self,
+        folder: RunFolder,
+        tango_host: str,
+        root: Path,
+        macro_server: str = "",
+        data_root: Path | None = None,
+    ) -> None:
         root.mkdir(parents=True, exist_ok=True)
         office = root / "office.yaml"
         office.write_text(OFFICE.format(start=START.isoformat(), end=(START + timedelta(days=3)).isoformat()))
-        self.site = Site(root, root / "data", office, beamline="biomax")
+        self.site = Site(root, data_root or root / "data", office, beamline="biomax")
         self.site.make_data_root()
         self.server = path_fixer(folder, tango_host, self.site, macro_server)
         properties = {**self.server.devices[0].properties, "StateDirectory": str(root / "state")}
         properties |= {"FreeSpaceLimit": "0", "Staff": "mikegu", "GrowthWindow": "10"}
-        self.server.devices[0].properties.update(properties)  # type: ignore[attr-defined]
-        self.client = PathFixerClient(self.server.address)
+        self.server.devices = [Device(DEVICE, "PathFixer", properties)]
+        self.client = PathFixerClient(DEVICE)
 
     @property
     def visit_folder(self) -> Path:
@@ -80,24 +89,6 @@ class Biomax:
         raise AssertionError("a refused proposal was opened")
 
     @contextmanager
-    def growing_file(self, name: str) -> Iterator[None]:
-        """Let a file of the visit grow all the time."""
-        ended = threading.Event()
-
-        def grow() -> None:
-            with (self.visit_folder / name).open("ab", buffering=0) as file:
-                while not ended.wait(0.02):
-                    file.write(b"x")
-
-        thread = threading.Thread(target=grow)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
-
-    @contextmanager
     def frozen(self) -> Iterator[None]:
         """PathFixer's process stands still; TCP goes on accepting."""
         with stopped(pid_of(self.server)):
@@ -106,21 +97,22 @@ class Biomax:
     @contextmanager
     def storage_frozen(self) -> Iterator[None]:
         """PathFixer's file worker stands still, as on a storage that hangs."""
-        with stopped(*children(pid_of(self.server))):
+        with stopped(*children_of(pid_of(self.server))):
             yield
 
 
 def serving_biomax(
-    folder: RunFolder, tango_db: TangoDatabase, root: Path, macro_server: str = ""
+    folder: RunFolder,
+    tango_db: TangoDatabase,
+    root: Path,
+    macro_server: str = "",
+    data_root: Path | None = None,
 ) -> Iterator[Biomax]:
     """Start the beamline, and stop it whatever happens."""
-    beamline = Biomax(folder, tango_db.address, root, macro_server)
-    try:
-        beamline.server.start()
-        beamline.server.wait_ready()
+    beamline = Biomax(folder, tango_db.address, root, macro_server, data_root)
+    with serving_many() as start:
+        start(beamline.server)
         yield beamline
-    finally:
-        beamline.server.stop()
 
 
 def pid_of(server: DeviceServer) -> int:
@@ -129,20 +121,15 @@ def pid_of(server: DeviceServer) -> int:
     return server.pid
 
 
-def children(pid: int) -> list[int]:
-    """Return the child processes of a process."""
-    lists = [task.joinpath("children").read_text().split() for task in Path(f"/proc/{pid}/task").iterdir()]
-    return [int(child) for found in lists for child in found]
-
-
 @contextmanager
 def stopped(*pids: int) -> Iterator[None]:
     """Stop processes for a while."""
     assert pids
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
     try:
+        for pid in pids:
+            freeze(pid)
         yield
     finally:
         for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):  # it may have been killed meanwhile
+                os.kill(pid, signal.SIGCONT)

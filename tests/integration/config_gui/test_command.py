@@ -10,55 +10,73 @@ from pathlib import Path
 import pytest
 import tango
 
-from config_gui.find_device import FindError, find_device
+from config_gui.find_device import find_device
 from scizoo.services.device_server import Device, connect, register
 from scizoo.services.ports import free_port
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.system_packages import CHECKOUT
 from scizoo.services.tango_db import TangoDatabase
+from tests.serving import serving
 
-CLOSE_AT_ONCE = """
-import importlib, sys, threading
+WINDOWS = [
+    ("config_gui.main", "scidog - new - demo/ctl/nobody"),
+    ("config_gui.ctpathfixer", "ctpathfixer"),
+]
+CLOSE_AT_ONCE = '''
+import importlib, sys
 from taurus.external.qt import Qt
-from tests.waiting import wait_for
 
 main = importlib.import_module(sys.argv.pop(1)).main
 
-def shown_titles():
-    try:
+class Closer(Qt.QObject):
+    """Looks, in the thread of the windows, until one is shown; then ends the application."""
+
+    @Qt.pyqtSlot()
+    def look(self):
         shown = [one for one in Qt.QApplication.topLevelWidgets() if one.isVisible()]
-        return [one.windowTitle() for one in shown if one.windowTitle()]
-    except RuntimeError:  # a splash that was deleted while this thread looked
-        return []
+        titles = [one.windowTitle() for one in shown if one.windowTitle()]
+        if not titles:
+            Qt.QTimer.singleShot(20, self.look)
+            return
+        print("opened:", *titles, flush=True)
+        Qt.QApplication.instance().quit()
 
-def close():
-    wait_for(lambda: Qt.QApplication.instance(), 20, "the application")
-    titles = wait_for(shown_titles, 20, "a window")
-    print("opened:", *titles, flush=True)
-    Qt.QMetaObject.invokeMethod(Qt.QApplication.instance(), "quit", Qt.Qt.QueuedConnection)
+closer = Closer()
 
-threading.Thread(target=close).start()
+Qt.QMetaObject.invokeMethod(closer, "look", Qt.Qt.QueuedConnection)
 main()
+'''
+RESTLESS = """
+import threading, tango
+
+def ask():
+    while True:
+        tango.Database().get_info()
+
+for _ in range(4):
+    threading.Thread(target=ask, daemon=True).start()
+"""
+FIND = """
+from config_gui.find_device import FindError, find_device
+try:
+    print(find_device("SciDog", None))
+except FindError as error:
+    print(error)
 """
 SCIDOG = Path(sys.prefix) / "bin" / "scidog"
 
 
 @pytest.fixture
-def own_db(tmp_path: Path) -> Iterator[tango.Database]:
-    """A Tango database without any device of ours; TANGO_HOST names it during the test."""
-    folder = RunFolder(tmp_path)
-    service = TangoDatabase(folder)
-    service.start()
-    service.wait_ready()
-    before = os.environ.get("TANGO_HOST")
-    os.environ["TANGO_HOST"] = service.address
-    yield connect(service.address)
-    service.stop()
-    folder.remove_link()
-    if before is None:
-        del os.environ["TANGO_HOST"]
-    else:
-        os.environ["TANGO_HOST"] = before
+def database(own_folder: RunFolder) -> Iterator[TangoDatabase]:
+    """A Tango database without any device of ours."""
+    yield from serving(TangoDatabase(own_folder))
+
+
+@pytest.fixture
+def own_db(database: TangoDatabase, monkeypatch: pytest.MonkeyPatch) -> tango.Database:
+    """The same, as a client sees it; TANGO_HOST names it during the test."""
+    monkeypatch.setenv("TANGO_HOST", database.address)
+    return connect(database.address)
 
 
 def test_the_device_that_was_named_is_meant() -> None:
@@ -67,19 +85,25 @@ def test_the_device_that_was_named_is_meant() -> None:
 
 def test_the_only_scidog_in_the_database_is_meant(own_db: tango.Database) -> None:
     register(own_db, "SciDog/one", Device("demo/ctl/scidog-01", "SciDog"))
-    assert find_device("SciDog", None) == "demo/ctl/scidog-01"
+    assert found_by_a_command() == "demo/ctl/scidog-01"
 
 
 def test_without_any_scidog_the_command_says_what_to_do(own_db: tango.Database) -> None:
-    with pytest.raises(FindError, match="knows no device of class SciDog: start one, or name it"):
-        find_device("SciDog", None)
+    assert "knows no device of class SciDog: start one, or name it" in found_by_a_command()
 
 
 def test_with_several_the_command_names_them(own_db: tango.Database) -> None:
     for number in (2, 1):
         register(own_db, "SciDog/two", Device(f"demo/ctl/scidog-0{number}", "SciDog"))
-    with pytest.raises(FindError, match="name one of: demo/ctl/scidog-01, demo/ctl/scidog-02"):
-        find_device("SciDog", None)
+    assert "name one of: demo/ctl/scidog-01, demo/ctl/scidog-02" in found_by_a_command()
+
+
+def found_by_a_command() -> str:
+    """Return what is found, or why not, in a process of its own: TANGO keeps its first database for ever."""
+    ended = subprocess.run(
+        [sys.executable, "-c", FIND], capture_output=True, text=True, timeout=60, check=True
+    )
+    return ended.stdout.strip()
 
 
 def test_without_a_database_the_command_ends_with_a_sentence() -> None:
@@ -90,24 +114,27 @@ def test_without_a_database_the_command_ends_with_a_sentence() -> None:
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize(
-    ("module", "title"),
-    [
-        ("config_gui.main", "scidog - new - demo/ctl/nobody"),
-        ("config_gui.ctpathfixer", "ctpathfixer"),
-    ],
-)
+@pytest.mark.parametrize(("module", "title"), WINDOWS)
 def test_the_command_opens_a_window_and_ends_with_it(own_db: tango.Database, module: str, title: str) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", CLOSE_AT_ONCE, module, "demo/ctl/nobody"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    ended = opened_and_closed(module)
     assert ended.stdout.splitlines()[-1:] == [f"opened: {title}"]
     assert "Traceback" not in ended.stderr
     assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(("module", "title"), WINDOWS)
+def test_the_command_ends_with_its_window_while_its_threads_ask(
+    own_db: tango.Database, module: str, title: str
+) -> None:
+    ended = opened_and_closed(module, RESTLESS)
+    assert ended.stdout.splitlines()[-1:] == [f"opened: {title}"]
+    assert ended.returncode == 0
+
+
+def opened_and_closed(module: str, beside: str = "") -> subprocess.CompletedProcess[str]:
+    """Open the window of a command, close it as soon as it is shown, and wait for the command's end."""
+    command = [sys.executable, "-c", beside + CLOSE_AT_ONCE, module, "demo/ctl/nobody"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_the_panels_command_is_installed_under_its_name() -> None:

@@ -1,6 +1,7 @@
 """The pictures of PathFixer's panel in docs/images: one of each state, taken of a real device.
 
-``make pictures`` writes them there (``SCIZOO_PICTURES`` names the folder); else they are only looked at.
+``make pictures`` writes them there (``SCIZOO_PICTURES`` names the folder), with the data below ``/data`` as
+at a beamline (``SCIZOO_PICTURES_DATA``, in a root of its own); else they are only looked at.
 """
 
 import os
@@ -20,9 +21,8 @@ from config_gui.views.style import dress
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.system_packages import CHECKOUT
 from scizoo.services.tango_db import TangoDatabase
+from tests.growing_file import growing_file
 from tests.integration.config_gui.biomax import Biomax, serving_biomax
-
-pytestmark = pytest.mark.timeout(180)
 
 HOW_TO = CHECKOUT / "docs/how-to/session-panel.md"
 LEAST_COLOURS = 20
@@ -41,7 +41,7 @@ class Photographer:
         return self.window.panel
 
     def waits(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=20_000)
+        self.qtbot.waitUntil(condition, timeout=60_000)
 
     def fills(self, username: str, proposal: str, sample: str = "") -> None:
         self.waits(lambda: not self.panel.editor.busy)
@@ -80,8 +80,11 @@ def colours(image: Qt.QImage) -> int:
 
 @pytest.fixture
 def biomax(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Biomax]:
+    data_root = os.environ.get("SCIZOO_PICTURES_DATA")
     with tempfile.TemporaryDirectory(prefix="sdm-") as name:
-        yield from serving_biomax(run_folder, tango_db, Path(name))
+        yield from serving_biomax(
+            run_folder, tango_db, Path(name), data_root=Path(data_root) if data_root else None
+        )
 
 
 @pytest.fixture
@@ -135,7 +138,7 @@ def opening(photographer: Photographer, biomax: Biomax) -> None:
     photographer.fills("carlcarl", "20170251")
     with biomax.storage_frozen():
         photographer.clicks(photographer.panel.open)
-        photographer.waits(lambda: "making the folders" in photographer.panel.notices.progress.format())
+        photographer.waits(lambda: "looking for its visits" in photographer.panel.notices.progress.format())
         photographer.takes("opening")
 
 
@@ -191,7 +194,14 @@ def needs_a_person(photographer: Photographer, biomax: Biomax) -> None:
     raw = biomax.visit_folder / "raw"
     raw.rename(raw.with_name("was-raw"))
     raw.symlink_to(biomax.site.data_root)
-    photographer.waits(photographer.panel.notices.condition.isVisible)
+    condition, elsewhere = photographer.panel.notices.condition, biomax.client.session().unowned_path
+    photographer.waits(
+        lambda: (
+            "link or no folder" in condition.text.text()
+            and condition.text.text().endswith(f"Until then scans go to {elsewhere}")
+        )
+    )
+    assert condition.isVisible()
     photographer.panel.editor.discard()
     photographer.takes("alarm")
 
@@ -204,7 +214,7 @@ def closing(photographer: Photographer) -> None:
 
 
 def reason_wanted(photographer: Photographer, biomax: Biomax) -> None:
-    with biomax.growing_file("raw/scan-0001.h5"):
+    with growing_file(biomax.visit_folder / "raw/scan-0001.h5"):
         photographer.waits(biomax.wants_a_reason)
         photographer.waits(lambda: photographer.panel.editor.is_reachable)
         photographer.panel.editor.close()

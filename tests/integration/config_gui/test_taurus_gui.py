@@ -75,7 +75,7 @@ def test_its_model_is_a_property_and_may_change(qtbot: QtBot, biomax: Biomax) ->
     panel.show()
     assert panel.model == ""
     panel.model = biomax.server.address
-    qtbot.waitUntil(panel.line.notice.isVisible, timeout=10_000)
+    qtbot.waitUntil(panel.line.notice.isVisible, timeout=60_000)
     panel.resetModel()
     assert panel.getModel() == "" and not panel.line.notice.isVisible()
     panel.stop()
@@ -88,7 +88,7 @@ def test_the_model_of_a_frozen_device_is_set_at_once(qtbot: QtBot, biomax: Bioma
     with biomax.frozen():
         heart.start()
         panel.model = biomax.server.address
-        qtbot.waitUntil(panel.notices.trouble.isVisible, timeout=20_000)
+        qtbot.waitUntil(panel.notices.trouble.isVisible, timeout=60_000)
         assert heart.longest_ms < LONGEST_GAP_MS
-    qtbot.waitUntil(panel.line.notice.isVisible, timeout=20_000)
+    qtbot.waitUntil(panel.line.notice.isVisible, timeout=60_000)
     panel.stop()

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -23,12 +23,15 @@ from scizoo.services.run_folder import RunFolder
 from scizoo.services.simulation import Simulation
 from scizoo.services.tango_db import TangoDatabase
 from tests.integration.config_gui.heart import LONGEST_GAP_MS, Heart
+from tests.processes import freeze
+from tests.serving import serving, serving_many
 
 RING = Entry(name="Ring current", device="demo/sim/ring", attribute="current")
 GAUGE = Entry(group="Vacuum", name="Pressure", device="demo/sim/gauge-01", attribute="pressure")
 DEAD = Entry(name="Dead", device="test/dead/1", attribute="value")
 ALL = Selection(name="all", entries=(RING, GAUGE), author="anna")
 NUMBERS = count()
+LIMIT_MS = 60_000
 
 
 class Person:
@@ -37,15 +40,25 @@ class Person:
     def __init__(self, qtbot: QtBot, window: SciDogWindow) -> None:
         self.qtbot, self.window = qtbot, window
 
+    def waits(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=LIMIT_MS)
+
     def rows(self, column: Column) -> list[str]:
         table = self.window.table
         return [table.index(row, column).data() for row in range(table.rowCount())]
 
     def sees(self, column: Column, *texts: str) -> None:
-        self.qtbot.waitUntil(lambda: self.rows(column) == list(texts), timeout=8000)
+        self.waits(lambda: self.rows(column) == list(texts))
+
+    def sees_values(self, *tones: Tone) -> None:
+        """Wait for one reading of which the values of the first rows are as good as this."""
+        table = self.window.table
+        self.waits(
+            lambda: tuple(table.index(row, Column.VALUE).data(ToneRole) for row in range(len(tones))) == tones
+        )
 
     def clicks(self, button: Qt.QPushButton) -> None:
-        assert button.isEnabled()
+        self.waits(button.isEnabled)
         self.qtbot.mouseClick(button, Qt.Qt.LeftButton)
 
     def clicks_cell(self, row: int, column: Column) -> None:
@@ -71,7 +84,7 @@ class Person:
         self.clicks(self.window.question.ok)
 
     def reads(self, banner: Banner, text: str) -> None:
-        self.qtbot.waitUntil(lambda: banner.isVisible() and text in banner.text.text(), timeout=8000)
+        self.waits(lambda: banner.isVisible() and text in banner.text.text())
 
 
 @pytest.fixture
@@ -83,14 +96,13 @@ def dog(tango_db: TangoDatabase, simulation: Simulation, run_folder: RunFolder) 
         f"test/scidog/{instance}", "SciDog", {"Beamline": "demo", "Store": store, "RefreshPeriod": "0.1"}
     )
     server = DeviceServer(run_folder, tango_db.address, f"scidog-{instance}", "SciDog", [device], instance)
-    server.start()
-    server.wait_ready()
-    client = SciDogClient(server.address)
-    client.save(Selection(name="small", entries=(RING,), author="anna"))
-    client.save(ALL)
-    client.switch("all")
-    yield client
-    server.stop()
+    with serving_many() as start:
+        start(server)
+        client = SciDogClient(server.address)
+        client.save(Selection(name="small", entries=(RING,), author="anna"))
+        client.save(ALL)
+        client.switch("all")
+        yield client
 
 
 @pytest.fixture
@@ -106,23 +118,16 @@ def person(qtbot: QtBot, qapp: Qt.QApplication, dog: SciDogClient) -> Iterator[P
 
 
 @pytest.fixture
-def far_server(tango_db: TangoDatabase, tmp_path: Path) -> Iterator[DeviceServer]:
+def far_server(tango_db: TangoDatabase, own_folder: RunFolder, tmp_path: Path) -> Iterator[DeviceServer]:
     """A SciDog server of its own, to be frozen: here it only plays a device with attributes."""
-    folder = RunFolder(tmp_path)
     device = Device("test/far/1", "SciDog", {"Beamline": "demo", "Store": str(tmp_path / "store")})
-    server = DeviceServer(folder, tango_db.address, "far", "SciDog", [device], f"far{next(NUMBERS)}")
-    server.start()
-    server.wait_ready()
-    yield server
-    if server.alive and server.pid:
-        os.kill(server.pid, signal.SIGCONT)
-    server.stop()
-    folder.remove_link()
+    server = DeviceServer(own_folder, tango_db.address, "far", "SciDog", [device], f"far{next(NUMBERS)}")
+    yield from serving(server)
 
 
 def test_the_active_selection_is_shown_with_live_values_units_and_alarms(person: Person) -> None:
     table = person.window.table
-    person.qtbot.waitUntil(lambda: table.index(1, Column.VALUE).data(ToneRole) is Tone.WARNING, timeout=8000)
+    person.sees_values(Tone.GOOD, Tone.WARNING)
     assert 399 <= float(table.index(0, Column.VALUE).data()) <= 401
     assert "(ALARM)" in table.index(1, Column.VALUE).data()
     assert person.rows(Column.UNIT) == ["mA", "mbar"]
@@ -131,11 +136,11 @@ def test_the_active_selection_is_shown_with_live_values_units_and_alarms(person:
 
 def test_an_attribute_out_of_the_tango_database_is_added_and_saved(person: Person, dog: SciDogClient) -> None:
     devices, tree = person.window.panel.devices, person.window.tree
-    person.qtbot.waitUntil(lambda: tree.rowCount() > 0, timeout=8000)
+    person.waits(lambda: tree.rowCount() > 0)
     person.qtbot.keyClicks(devices.search, "sim slit")
     slit = tree.index(0, 0, tree.index(0, 0, tree.index(0, 0)))
     devices.view.expand(slit)
-    person.qtbot.waitUntil(lambda: tree.rowCount(slit) > 1, timeout=8000)
+    person.waits(lambda: tree.rowCount(slit) > 1)
     devices.view.setCurrentIndex(tree.index(0, 0, slit))
     assert person.window.panel.form.fields["name"].text() == "Position"
     person.types("group", "Slits")
@@ -160,11 +165,11 @@ def test_a_device_that_is_registered_later_is_found_after_reloading(
     person: Person, tango_db: TangoDatabase
 ) -> None:
     devices, tree = person.window.panel.devices, person.window.tree
-    person.qtbot.waitUntil(lambda: tree.rowCount() > 0, timeout=8000)
+    person.waits(lambda: tree.rowCount() > 0)
     register(connect(tango_db.address), "Later/1", Device("test/later/1", "Later"))
     person.clicks(devices.reload)
     person.qtbot.keyClicks(devices.search, "later")
-    person.qtbot.waitUntil(lambda: devices.found.text() == "1 device found", timeout=8000)
+    person.waits(lambda: devices.found.text() == "1 device found")
 
 
 def test_an_entry_is_edited_and_saved(person: Person, dog: SciDogClient) -> None:
@@ -201,7 +206,7 @@ def test_another_selection_is_shown_and_made_active(person: Person, dog: SciDogC
     assert person.window.header.badge.text() == "not active"
     person.clicks(person.window.header.activate)
     person.reads(person.window.notices.message, "“small” is the active selection now")
-    person.qtbot.waitUntil(lambda: person.window.header.badge.text() == "● active", timeout=8000)
+    person.waits(lambda: person.window.header.badge.text() == "● active")
     assert dog.active_name() == "small"
 
 
@@ -240,7 +245,7 @@ def test_a_store_that_is_away_is_told_and_nothing_is_lost(person: Person, run_fo
     assert person.rows(Column.NAME) == ["Pressure"]
     store.unlink()
     elsewhere.rename(store)
-    person.qtbot.waitUntil(lambda: not person.window.notices.trouble.isVisible(), timeout=8000)
+    person.waits(lambda: not person.window.notices.trouble.isVisible())
     person.saves()
     person.reads(person.window.notices.message, "saved as revision 2")
 
@@ -273,7 +278,7 @@ def test_the_history_tells_who_saved_what(person: Person, dog: SciDogClient) -> 
         dog.get("all").model_copy(update={"entries": (RING,), "author": "bert@there", "comment": "less"})
     )
     person.clicks(person.window.header.history)
-    person.qtbot.waitUntil(lambda: hasattr(person.window, "history"), timeout=8000)
+    person.waits(lambda: hasattr(person.window, "history"))
     table = person.window.history.table
     assert [table.item(0, column).text() for column in (0, 2, 4, 5)] == [
         "2",
@@ -288,9 +293,8 @@ def test_a_dead_device_is_told_with_its_reason_beside_the_values_of_the_others(
 ) -> None:
     dog.save(dog.get("all").model_copy(update={"entries": (DEAD, RING)}))
     person.sees(Column.NAME, "Dead", "Ring current")
-    table, below = person.window.table, person.window.selection.failures
-    person.qtbot.waitUntil(lambda: table.index(0, Column.VALUE).data(ToneRole) is Tone.BAD, timeout=8000)
-    person.qtbot.waitUntil(lambda: table.index(1, Column.VALUE).data(ToneRole) is Tone.GOOD, timeout=8000)
+    below = person.window.selection.failures
+    person.sees_values(Tone.BAD, Tone.GOOD)
     assert below.isVisible()
     assert below.text().startswith("1 of 2 could not be read:\nDead: ")
 
@@ -300,26 +304,25 @@ def test_a_frozen_device_never_stops_the_window(
 ) -> None:
     far = Entry(name="Far", device="test/far/1", attribute="storeage")
     dog.save(dog.get("all").model_copy(update={"entries": (RING, far)}))
-    table, heart = person.window.table, Heart()
+    heart = Heart()
     person.sees(Column.NAME, "Ring current", "Far")
-    person.qtbot.waitUntil(lambda: table.index(1, Column.VALUE).data(ToneRole) is Tone.GOOD, timeout=8000)
+    person.sees_values(Tone.GOOD, Tone.GOOD)
     assert far_server.pid
-    os.kill(far_server.pid, signal.SIGSTOP)
+    freeze(far_server.pid)
     heart.start()
-    person.qtbot.waitUntil(lambda: table.index(1, Column.VALUE).data(ToneRole) is Tone.BAD, timeout=8000)
-    assert table.index(0, Column.VALUE).data(ToneRole) is Tone.GOOD
+    person.sees_values(Tone.GOOD, Tone.BAD)
 
     devices, tree = person.window.panel.devices, person.window.tree
-    person.qtbot.waitUntil(lambda: tree.rowCount() > 0, timeout=8000)
+    person.waits(lambda: tree.rowCount() > 0)
     devices.search.setText("test far")
     branch = tree.index(0, 0, tree.index(0, 0, tree.index(0, 0)))
     devices.view.expand(branch)
-    person.qtbot.waitUntil(lambda: tree.rowCount(branch) == 1, timeout=8000)
-    person.qtbot.waitUntil(lambda: "does not answer" in tree.index(0, 0, branch).data(), timeout=15_000)
+    person.waits(lambda: tree.rowCount(branch) == 1)
+    person.waits(lambda: "does not answer" in tree.index(0, 0, branch).data())
     assert heart.longest_ms < LONGEST_GAP_MS
 
     os.kill(far_server.pid, signal.SIGCONT)
-    person.qtbot.waitUntil(lambda: table.index(1, Column.VALUE).data(ToneRole) is Tone.GOOD, timeout=15_000)
+    person.sees_values(Tone.GOOD, Tone.GOOD)
 
 
 def test_without_scidog_the_window_says_so_and_keeps_what_is_not_saved(
@@ -335,13 +338,13 @@ def test_without_scidog_the_window_says_so_and_keeps_what_is_not_saved(
     person.sees(Column.NAME, "Ring current", "Pressure")
     person.clicks_cell(0, Column.DELETE)
     assert far_server.pid
-    os.kill(far_server.pid, signal.SIGSTOP)
+    freeze(far_server.pid)
     heart.start()
-    qtbot.waitUntil(lambda: window.notices.trouble.isVisible(), timeout=20_000)
+    person.waits(lambda: window.notices.trouble.isVisible())
     assert "test/far/1 does not answer" in window.notices.trouble.text.text()
     assert not window.header.save.isEnabled()
     os.kill(far_server.pid, signal.SIGCONT)
-    qtbot.waitUntil(lambda: not window.notices.trouble.isVisible(), timeout=15_000)
+    person.waits(lambda: not window.notices.trouble.isVisible())
     assert person.rows(Column.NAME) == ["Pressure"]
     assert heart.longest_ms < LONGEST_GAP_MS
     person.saves()

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicPartition,
+)
 from pymongo import MongoClient
 
 from consumers.configuration import Configuration, SinkName, load
@@ -23,6 +30,14 @@ from scifish.messages import CaptureMessage
 from scifish.receipts import Receipt
 from tests.waiting import wait_for
 
+NO_LEADER_YET = frozenset(
+    {
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError._UNKNOWN_PARTITION,
+    }
+)
 OFFICE = {
     "proposals": [
         {
@@ -132,7 +147,7 @@ class Installation:
         consumer = Consumer({"bootstrap.servers": self.kafka, "group.id": "reader", "log_level": 3})
         try:
             partition = TopicPartition(topic, 0)
-            low, high = consumer.get_watermark_offsets(partition, timeout=10)
+            low, high = wait_for(lambda: _marks(consumer, partition), 30, f"a leader of {topic}")
             consumer.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
             found: list[Any] = []
             while low + len(found) < high:
@@ -197,4 +212,15 @@ class Scicow:
     def stop(self) -> int:
         """SIGTERM; return the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(40)
+        return self.process.wait(120)
+
+
+def _marks(consumer: Consumer, partition: TopicPartition) -> tuple[int, int] | None:
+    """Return where a log begins and ends; none while it has no leader, as for a moment after it is made."""
+    try:
+        marks: tuple[int, int] | None = consumer.get_watermark_offsets(partition, timeout=10)
+    except KafkaException as error:
+        if error.args[0].code() not in NO_LEADER_YET:
+            raise
+        return None
+    return marks

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from consumers.testing.captures import capture, file, value
-from scifish.completion import PART_NAME
+from scifish.settling.completion import PART_NAME
 from scizoo.services.kafka import ApacheKafka
 from scizoo.services.mongod import Mongod
 from tests.integration.consumers.installation import Installation
+from tests.processes import freeze
 from tests.waiting import wait_for
 
 
@@ -121,7 +122,7 @@ def test_killed_between_writing_and_committing_loses_and_doubles_nothing(
     messages = [capture(number, files=[file("scan.h5")]) for number in range(1, 6)]
     installation.send(*messages, b"garbage")
     with installation.scicow(fault=f"scicow.{place}:kill") as scicow:
-        assert scicow.process.wait(30) == -9
+        assert scicow.process.wait(120) == -9
     assert installation.committed() < 0
     with installation.scicow():
         installation.wait_committed(6)
@@ -140,7 +141,7 @@ def test_a_frozen_and_a_killed_process_are_taken_over(installation: Installation
     with installation.scicow(instance="a") as one, installation.scicow(instance="b"):
         installation.send(*first)
         installation.wait_committed(20)
-        os.kill(one.process.pid, signal.SIGSTOP)
+        freeze(one.process.pid)
         installation.send(*later)
         wait_for(lambda: installation.datasets.count_documents({}) == 40, 40, "40 datasets")
         installation.wait_committed(40)
@@ -156,7 +157,7 @@ def test_of_two_processes_one_is_killed_in_mid_batch(installation: Installation)
         wait_for(lambda: b"reads" in one.log.read_bytes(), 30, "the first process reading")
         with installation.scicow(instance="b"):
             installation.send(*messages)
-            assert one.process.wait(30) == -9
+            assert one.process.wait(120) == -9
             installation.wait_committed(30)
     assert installation.datasets.count_documents({"catalogued_at": {"$exists": True}}) == 30
     assert {receipt.pid for receipt in installation.receipts()} == {message.pid for message in messages}

@@ -12,17 +12,14 @@ from scizoo.services.kafka import ApacheKafka
 from scizoo.services.mongod import Mongod
 from scizoo.services.run_folder import RunFolder
 from tests.integration.consumers.installation import Installation
+from tests.serving import serving
 from tests.waiting import wait_for
 
 
 @pytest.fixture
 def own_mongod(tmp_path: Path) -> Iterator[Mongod]:
     """A MongoDB that a test may kill."""
-    server = Mongod(RunFolder(tmp_path))
-    server.start()
-    server.wait_ready()
-    yield server
-    server.stop()
+    yield from serving(Mongod(RunFolder(tmp_path)))
 
 
 def test_mongodb_killed_and_back_again(kafka: ApacheKafka, own_mongod: Mongod, tmp_path: Path) -> None:
@@ -85,7 +82,7 @@ def test_scicat_down_while_mongodb_goes_on(both: tuple[Installation, ScicatServe
     assert all(receipt.sinks == ["mongodb", "scicat"] for receipt in installation.receipts())
 
 
-def test_an_unassigned_capture_reaches_mongodb_and_waits_for_scicat(
+def test_an_unassigned_capture_reaches_mongodb_and_waits_for_scicat_until_staff_book_it(
     both: tuple[Installation, ScicatServer],
 ) -> None:
     installation, server = both
@@ -96,9 +93,37 @@ def test_an_unassigned_capture_reaches_mongodb_and_waits_for_scicat(
         installation.wait_committed(1, "scicat")
         waiting = {(r.sink, r.outcome, r.reason) for r in installation.receipts()}
         assert ("scicat", "waiting", "no session is open") in waiting
-        installation.send(capture(1, rank=3, author="staff@office"))
+        words = ["book", "--beamline", "demo", "--pid", nobodys.pid, "--reason", "logbook of 1 March"]
+        told = installation.ask(*words, "--proposal", "20260001", "--visit", "20260301", "--sample", "ice")
+        assert told == f"{nobodys.pid} is booked on proposal 20260001, and on its way to the catalogues\n"
         wait_for(lambda: nobodys.pid in server.state.datasets, 30, "the dataset in SciCat")
         wait_for(lambda: installation.state["waiting"].count_documents({}) == 0, 10, "nobody waiting")
+        dataset = installation.wait_dataset(nobodys.pid, proposal="20260001", office={"$exists": True})
+        assert "is booked on proposal 20260001 already" in installation.ask(
+            *words, "--proposal", "20260002", code=1
+        )
+    facts = ("visit", "sample", "category", "assignment", "context_origin")
+    assert [dataset[name] for name in facts] == ["20260301", "ice", "visitors", "assigned", "override"]
+    assert dataset["context_note"].endswith(": logbook of 1 March")
+    assert installation.datasets.count_documents({}) == 1
+
+
+def test_what_cannot_be_booked_is_told(both: tuple[Installation, ScicatServer]) -> None:
+    installation, _ = both
+    nobodys = capture(1, proposal=None, assignment="none", context_note="no session is open")
+    installation.send(b"garbage", key=nobodys.pid.encode())
+    installation.send(nobodys)
+
+    def refusal(pid: str, proposal: str, *more: str) -> str:
+        words = ["book", "--beamline", "demo", "--reason", "x", "--pid", pid, "--proposal", proposal]
+        return installation.ask(*words, *more, code=1)
+
+    assert "has no capture 'nobody/knows'" in refusal("nobody/knows", "20260001")
+    assert "'20269999'" in refusal(nobodys.pid, "20269999")
+    assert "sample '../x' is refused" in refusal(nobodys.pid, "20260001", "--sample", "../x")
+    assert "are codes" in refusal(nobodys.pid, "20260002", "--sample", "cathode")
+    captures = installation.read(installation.names.captures("demo"))
+    assert len(captures) == 2, "nothing was sent"
 
 
 def test_a_wrong_password_ends_the_process_with_1_and_a_sentence(
@@ -107,7 +132,7 @@ def test_a_wrong_password_ends_the_process_with_1_and_a_sentence(
     installation, server = both
     server.users = {"ingestor": "another"}
     with installation.scicow("scicat") as scicat:
-        assert scicat.process.wait(30) == 1
+        assert scicat.process.wait(120) == 1
     told = scicat.log.read_text()
     assert told.splitlines()[-1] == "scicow: SciCat refuses user 'ingestor': check user and password"
     assert "aman" not in told
@@ -125,7 +150,7 @@ def test_killed_anywhere_on_the_way_to_scicat_ends_in_one_dataset_with_its_files
     ]
     installation.send(*messages)
     with installation.scicow("scicat", fault=f"scicow.{place}:kill") as scicat:
-        assert scicat.process.wait(30) == -9
+        assert scicat.process.wait(120) == -9
     assert installation.committed("scicat") < 0
     with installation.scicow("scicat"):
         installation.wait_committed(3, "scicat")

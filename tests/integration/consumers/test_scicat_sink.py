@@ -47,7 +47,7 @@ class Bench:
         self.database = f"t{uuid4().hex[:8]}"
         self.state = StateDatabase(connect(Mongo(uri=mongo, database=self.database)))
         self.settings = Scicat.model_validate(
-            {"url": server.url, "username": "ingestor", "password": {"file": password}, "timeout_s": 1}
+            {"url": server.url, "username": "ingestor", "password": {"file": password}, "timeout_s": 30}
         )
         self.sink = self.new_sink()
 
@@ -185,7 +185,10 @@ def test_a_maintenance_page_in_place_of_everything_holds_everything(bench: Bench
 def test_files_whose_request_timed_out_are_not_sent_again_before_they_can_have_been_saved(
     bench: Bench,
 ) -> None:
-    bench.server.faults = {3: Fault(delay_s=1.5)}  # POST origdatablocks: answered after we gave up
+    bench.settings = bench.settings.model_copy(update={"timeout_s": 2})
+    bench.sink.close()
+    bench.sink = bench.new_sink()
+    bench.server.faults = {3: Fault(delay_s=3)}  # POST origdatablocks: answered after we gave up
     assert outcomes(bench.write(ENDED)) == ["waiting"]
     again = bench.write(ENDED)
     assert again[0].outcome in ("waiting", "catalogued")

@@ -43,7 +43,7 @@ def rights(path: Path) -> tuple[int, int, str]:
 
 def as_user(uid: int, script: str) -> subprocess.CompletedProcess[str]:
     command = ["setpriv", f"--reuid={uid}", f"--regid={STRANGER_GROUP}", "--clear-groups", "sh", "-c", script]
-    return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_it_belongs_to_the_service_account_and_the_group(experiment: Experiment, folder: Path):

@@ -1,5 +1,7 @@
 """What LDAP servers and networks do to the unwary, and does not happen here."""
 
+import gc
+import logging
 import os
 import signal
 import socket
@@ -10,7 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import ldap3
 import pytest
+from ldap3.utils.log import EXTENDED, get_library_log_detail_level, set_library_log_detail_level
 
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.samba import BASE as AD_BASE
@@ -30,7 +34,19 @@ from sdm.groups.settings import LdapSettings
 from tests.integration.groups.conftest import living
 from tests.integration.groups.experiments import GROUP, Experiment
 from tests.integration.groups.worlds import LdapWorld, Rfc2307bisWorld, World, now
+from tests.processes import freeze
 from tests.serving import serving
+
+
+@contextmanager
+def everything_logged() -> Iterator[None]:
+    """Let ldap3 write all that it can into the log."""
+    before = get_library_log_detail_level()
+    set_library_log_detail_level(EXTENDED)
+    try:
+        yield
+    finally:
+        set_library_log_detail_level(before)
 
 
 @pytest.fixture
@@ -90,12 +106,29 @@ def test_a_password_that_others_may_read_is_not_used(bis: LdapWorld):
         bis.directory()
 
 
+def test_the_password_stands_in_no_log_repr_or_argument(
+    ldap_experiment: Experiment, caplog: pytest.LogCaptureFixture
+):
+    password = ldap_experiment.world.password_file.read_text().strip()
+    with caplog.at_level(logging.DEBUG), everything_logged():
+        with closing(open_directory(ldap_experiment.site.settings.directory, now)) as directory:
+            assert directory.account("kim") is not None
+            # not isinstance: it asks a weak proxy of somebody else's for its dead object's class
+            open_ones = [repr(one) for one in gc.get_objects() if issubclass(type(one), ldap3.Connection)]
+        ldap_experiment.applied()
+    assert "BIND" in caplog.text.upper()
+    told = [caplog.text, *open_ones, Path("/proc/self/cmdline").read_text()]
+    told.append(ldap_experiment.site.settings.change_log.read_text())
+    assert len(open_ones) >= 2
+    assert not any(password in text for text in told)
+
+
 def test_a_server_that_accepts_and_never_answers_costs_the_configured_time(bis: LdapWorld):
     with silent_server() as (_, port):
         before = time.monotonic()
         with pytest.raises(DirectoryUnavailableError, match="does not answer"):
             opened(bis, url=f"ldaps://localhost:{port}", answer_timeout_s=1)
-        assert time.monotonic() - before < 3
+        assert time.monotonic() - before < 10
 
 
 def test_a_place_that_does_not_exist_is_no_directory_without_entries(bis: LdapWorld):
@@ -270,9 +303,9 @@ def test_a_directory_that_freezes_costs_the_configured_time(own_folder: RunFolde
         for world in living(Rfc2307bisWorld(tmp_path, server, "frozen")):
             assert server.pid is not None
             with closing(opened(world, answer_timeout_s=1)) as directory:
-                os.kill(server.pid, signal.SIGSTOP)
+                freeze(server.pid)
                 before = time.monotonic()
                 with pytest.raises(DirectoryUnavailableError, match="does not answer"):
                     directory.account("kim")
-                assert time.monotonic() - before < 3
+                assert time.monotonic() - before < 10
                 os.kill(server.pid, signal.SIGCONT)

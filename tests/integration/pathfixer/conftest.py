@@ -1,9 +1,11 @@
 """A beamline of its own for each test: a data root with the site's part, and a PathFixer device."""
 
-import os
+import getpass
 import textwrap
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -13,22 +15,40 @@ import tango
 from pathfixer.client import PathFixerClient
 from pathfixer.sardana import MacroServerEnvironment
 from scizoo.services.device_server import Device, DeviceServer
+from scizoo.services.door import Door, MacroRun
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.sardana import Sardana
 from scizoo.services.tango_db import TangoDatabase
-from sdm.folders.plan import Principals
-from sdm.rule_files import load_rules
-from sdm.site_part import plan_site_part
-from sdm.testing.files_here import FilesHere
+from tests.own_tree import MINE, make_site_part
+from tests.processes import children_of, command_of
+from tests.quickness import median_seconds
+from tests.serving import serving_many
 from tests.waiting import wait_for
 
 OFFICE = """
 proposals:
-  - {number: "20260101", title: Ice, type: Normal, pi: {account: adalov}, beamlines: [demo],
-     members: [{account: carlcarl}]}
-  - {number: "20260102", title: Secret cathode, type: Proprietary, pi: {account: gracehop}, beamlines: [demo]}
+  - number: "20260101"
+    title: Ice
+    type: Normal
+    pi: {account: adalov}
+    members: [{account: carlcarl}]
+    beamlines: [demo]
+    schedule: &beam_time
+      - {beamline: demo, start: 2026-09-14T06:00:00Z, end: 2026-09-14T08:00:00Z}
+      - {beamline: demo, start: 2026-09-15T10:00:00Z, end: 2026-09-15T12:00:00Z}
+      - {beamline: demo, start: 2026-09-16T14:00:00Z, end: 2026-09-16T18:00:00Z}
+  - number: "20260102"
+    title: Secret cathode
+    type: Proprietary
+    pi: {account: gracehop}
+    beamlines: [demo]
+    schedule: *beam_time
+  - {number: "20260103", title: Never scheduled, type: Normal, pi: {account: evelynb}, beamlines: [demo]}
   - {number: "20260105", title: Old, type: Normal, status: Refused, pi: {account: adalov}, beamlines: [demo]}
 """
+"""Three visits, 20260914 to 20260916, which members may name at any time."""
+
+A_CENTURY_IN_HOURS = "1000000"
 
 _numbers = count(1)
 
@@ -51,20 +71,10 @@ class Site:
 def site(tmp_path: Path) -> Site:
     """A data root with the part that the site makes, owned by whoever runs the tests."""
     root = tmp_path / "data"
-    root.mkdir(mode=0o755)
     office = tmp_path / "office.yaml"
     office.write_text(textwrap.dedent(OFFICE))
-    who = principals_of_this_account()
-    files = FilesHere()
-    for plan in plan_site_part(load_rules("maxiv_v1"), str(root), "demo", who):
-        files.make(plan)
+    make_site_part(root)
     return Site(root, office, tmp_path / "state")
-
-
-def principals_of_this_account() -> Principals:
-    """Everything belongs to the account that runs the tests."""
-    uid, gid = os.geteuid(), os.getegid()
-    return Principals(site_owner=uid, site_group=gid, service=uid, beamline=gid, proposal=gid)
 
 
 StartPathFixer = Callable[..., DeviceServer]
@@ -76,7 +86,6 @@ def start_path_fixer(run_folder: RunFolder, tango_db: TangoDatabase, site: Site)
 
     ``fault`` is for ``SCIZOO_FAULT``, and counts until the server is restarted without it.
     """
-    servers: list[DeviceServer] = []
 
     def start(fault: str = "", **properties: str) -> DeviceServer:
         name = f"test{next(_numbers)}"
@@ -85,25 +94,20 @@ def start_path_fixer(run_folder: RunFolder, tango_db: TangoDatabase, site: Site)
             "DataRoot": str(site.root),
             "StateDirectory": str(site.state),
             "UserOfficeSettings": f"file={site.office}",
-            "SiteOwner": f"#{os.geteuid()}",
-            "SiteGroup": f"#{os.getegid()}",
-            "BeamlineGroup": f"#{os.getegid()}",
-            "ProposalGroup": f"#{os.getegid()}",
+            **MINE,
+            "Staff": getpass.getuser(),
             "FreeSpaceLimit": "0",
             "WatchInterval": "0.1",
             "GrowthWindow": "0",
+            "VisitGrace": A_CENTURY_IN_HOURS,
         }
         device = Device(f"{name}/ctl/sdm-01", "PathFixer", {**defaults, **properties})
         server = DeviceServer(run_folder, tango_db.address, f"pathfixer-{name}", "PathFixer", [device], name)
         server.variables["SCIZOO_FAULT"] = fault
-        servers.append(server)
-        server.start()
-        server.wait_ready()
-        return server
+        return started(server)
 
-    yield start
-    for server in servers:
-        server.stop()
+    with serving_many() as started:
+        yield start
 
 
 @dataclass
@@ -124,7 +128,7 @@ def beamline(start_path_fixer: StartPathFixer, site: Site) -> Beamline:
 
 def beamline_of(server: DeviceServer, site: Site) -> Beamline:
     """Return a beamline around a running PathFixer."""
-    return Beamline(server, server.proxy(), PathFixerClient(server.proxy().name(), 20), site)
+    return Beamline(server, server.proxy(), PathFixerClient(server.proxy().name(), 60), site)
 
 
 @dataclass
@@ -175,12 +179,11 @@ def own_sardana(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Sard
     """A second Sardana that a test may kill."""
     server = BareSardana(run_folder, tango_db.address, instance="mortal")
     server.name = "sardana-mortal"
-    server.start()
-    server.wait_ready()
-    door = next(device.name for device in server.devices if device.device_class == "Door")
-    wait_for(lambda: answers(door), 20, "its Door, which it exports last")
-    yield server
-    server.stop()
+    with serving_many() as start:
+        start(server)
+        door = next(device.name for device in server.devices if device.device_class == "Door")
+        wait_for(lambda: answers(door), 20, "its Door, which it exports last")
+        yield server
 
 
 def answers(device: str) -> bool:
@@ -191,7 +194,43 @@ def answers(device: str) -> bool:
         return False
 
 
-def children_of(pid: int) -> list[int]:
-    """Return the child processes of a process."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(text) for task in tasks for text in (task / "children").read_text().split()]
+def workers_of(pid: int, module: str = "sdm.folders.") -> list[int]:
+    """Return the child processes of a PathFixer that ask the file system, or those of one module."""
+    return [child for child in children_of(pid) if f"-m\0{module}" in command_of(child)]
+
+
+def assert_quick_reads(device: tango.DeviceProxy) -> None:
+    """Prove that every attribute is read from memory: half of 20 reads of each take below 5 ms."""
+    took = {
+        name: median_seconds(partial(device.read_attribute, name), 0.005)
+        for name in device.get_attribute_list()
+    }
+    assert {name: median for name, median in took.items() if median >= 0.005} == {}
+
+
+@pytest.fixture
+def begin_scan() -> Iterator[Callable[[Sardana, int], Door]]:
+    """Begin a scan on a Door, by its number, that lasts until the test is over; it counts when this returns.
+
+    Sardana loses a stop that comes while a scan is being prepared.
+    """
+    begun: list[tuple[Door, MacroRun]] = []
+
+    def begin(sardana: Sardana, number: int = 1) -> Door:
+        door = sardana.door(number)
+        begun.append((door, door.begin("ascan", f"mot0{number}", "0", "1", "5000", "0.1")))
+        counters = tango.DeviceProxy("mntgrp01")
+        wait_for(lambda: counters.state() == tango.DevState.MOVING, 60, "a scan that counts")
+        return door
+
+    yield begin
+    for door, run in begun:
+        wait_for(partial(is_stopped, door), 60, "the end of its scan")
+        run.wait(60)
+
+
+def is_stopped(door: Door) -> bool:
+    """Stop the macro of a Door, if one runs, and tell whether the Door is at rest."""
+    with suppress(tango.DevFailed):  # a test may have stopped it
+        door.proxy.StopMacro()
+    return not door.is_busy()

@@ -6,10 +6,9 @@ import pytest
 import tango
 
 from scizoo.services.device_server import Device, ModuleServer
-from tests.integration.pathfixer.conftest import Beamline, beamline_of
+from tests.integration.pathfixer.conftest import Beamline, Scanning, beamline_of
+from tests.serving import serving
 from tests.waiting import wait_for
-
-pytestmark = pytest.mark.timeout(60)
 
 DETECTORS = ("test/det/eiger", "test/det/pilatus")
 ICE = {"username": "carlcarl", "proposal": "20260101", "visit": "20260914"}
@@ -24,18 +23,10 @@ LISTENERS = [
 def detectors(run_folder, tango_db) -> Iterator[ModuleServer]:
     """Two detectors in one server."""
     devices = [Device(name, "Detector") for name in DETECTORS]
-    server = ModuleServer(
-        run_folder,
-        tango_db.address,
-        "detectors",
-        "pathfixer.testing.detector",
-        devices,
-        executable="Detector",
+    module = "pathfixer.testing.detector"
+    yield from serving(
+        ModuleServer(run_folder, tango_db.address, "detectors", module, devices, executable="Detector")
     )
-    server.start()
-    server.wait_ready()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -76,14 +67,53 @@ def test_a_detector_follows_session_and_sample_and_is_cleared(listened, eiger, p
     wait_for(lambda: (pilatus.FilePath, eiger.Number) == ("", 0), 5, "cleared")
 
 
+@pytest.fixture
+def scanned(start_path_fixer, site, sardana, only_global_scan_dir, eiger, begin_scan) -> Scanning:
+    """A detector and Sardana follow; a scan runs on the second Door until the test is over."""
+    server = start_path_fixer(
+        MacroServers=sardana.macro_server, Listeners="test/det/eiger/FilePath={path}/{sample}"
+    )
+    scanning = Scanning(**vars(beamline_of(server, site)), sardana=sardana)
+    scanning.client.open_session(**ICE)
+    wait_for(lambda: eiger.FilePath == scanning.device.path, 5, "the detector follows")
+    begin_scan(sardana, 2)
+    return scanning
+
+
+def test_a_sample_changed_under_a_scan_reaches_a_detector_when_that_has_ended(scanned, sardana, eiger):
+    raw = scanned.device.path
+    scanned.client.set_sample("ice")
+    wait_for(lambda: scanned.scan_dir == f"{raw}/ice", 5, "ScanDir counts from the next scan on")
+    told = (f"test/det/eiger/FilePath: {raw} (waits for the macro on door/demo/2)",)
+    wait_for(lambda: scanned.device.Listeners == told, 5, "told")
+    wait_for(lambda: scanned.device.state() == tango.DevState.ON, 5, "no alarm")
+    assert eiger.FilePath == raw
+    sardana.door(2).proxy.StopMacro()
+    wait_for(lambda: eiger.FilePath == f"{raw}/ice", 10, "the scan has ended")
+    wait_for(lambda: scanned.device.Listeners == (f"test/det/eiger/FilePath: {raw}/ice",), 5, "told")
+
+
+def test_a_sample_that_a_macro_changes_reaches_a_detector_at_once(scanned, sardana, eiger):
+    sardana.door(1).run("newsample", "ice")
+    wait_for(lambda: eiger.FilePath == f"{scanned.device.path}/ice", 5, "the detector follows")
+    assert sardana.door(2).proxy.state() == tango.DevState.RUNNING
+
+
+def test_a_forced_switch_reaches_a_detector_at_once(scanned, sardana, eiger):
+    scanned.client.open_session(**ICE, sample="water", force_reason="the scan hangs")
+    wait_for(lambda: eiger.FilePath == f"{scanned.device.path}/water", 5, "the detector follows")
+    assert sardana.door(2).proxy.state() == tango.DevState.RUNNING
+
+
 def test_one_that_refuses_is_an_alarm_with_its_name_and_tried_again(listened, eiger):
     wait_for(lambda: eiger.FilePath == listened.site.unowned, 5, "at rest")
     eiger.Begin()
     listened.client.open_session(**ICE)
     assert listened.client.session().state == "open"
-    wait_for(lambda: listened.device.state() == tango.DevState.ALARM, 5, "ALARM")
-    assert "test/det/eiger/FilePath: cannot be written: it measures" in listened.device.status()
-    assert any("(cannot be written: it measures)" in line for line in listened.device.Listeners)
+    told = "test/det/eiger/FilePath: cannot be written: it measures"
+    wait_for(lambda: told in listened.device.status(), 5, "the reason")
+    wait_for(lambda: "(cannot be written: it measures)" in str(listened.device.Listeners), 5, "at its target")
+    assert listened.device.state() == tango.DevState.ALARM
     found = {(one.part, one.ok) for one in listened.client.check() if "eiger" in one.finding}
     assert found == {("listeners", False)}
     eiger.End()
@@ -95,9 +125,10 @@ def test_a_dead_detector_holds_nobody_up(listened, eiger, pilatus, detectors):
     detectors.kill()
     try:
         listened.client.open_session(**ICE)
-        wait_for(lambda: listened.device.state() == tango.DevState.ALARM, 10, "ALARM")
         for line in LISTENERS:
-            assert line.partition("=")[0] in listened.device.status()
+            target = line.partition("=")[0]
+            wait_for(lambda target=target: target in listened.device.status(), 20, target)
+        assert listened.device.state() == tango.DevState.ALARM
     finally:
         detectors.start()
         detectors.wait_ready()

@@ -8,15 +8,16 @@ closed PathFixer answers empty and never with an exception.
 import os
 import threading
 import time
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
 import tango
 
 from scifish.session import parse_session
+from tests.quickness import median_seconds
 from tests.waiting import wait_for
-
-pytestmark = pytest.mark.timeout(60)
 
 
 class ContrastDataEnvironment:
@@ -33,7 +34,7 @@ class ContrastDataEnvironment:
                 self.cache = self.proxy.SamplePath
                 return self.cache
             except tango.DevFailed:
-                time.sleep(0.01)
+                time.sleep(0.01)  # the client's own pace between its ten tries
         return self.cache
 
 
@@ -110,13 +111,9 @@ def test_reads_stay_fast_while_the_user_office_hangs(beamline, slow_office):
     device = beamline.server.proxy()
     job = device.OpenSession('{"username": "gracehop", "proposal": "20260102"}')
     wait_for(lambda: device.state() == tango.DevState.RUNNING, 5, "RUNNING")
-    took = []
-    for _ in range(50):
-        for name, value in old.items():
-            start = time.perf_counter()
-            assert device.read_attribute(name).value == value, "until the commit the old session is shown"
-            took.append(time.perf_counter() - start)
-    assert sorted(took)[len(took) * 9 // 10] < 0.005
+    for name, value in old.items():
+        assert median_seconds(partial(device.read_attribute, name), 0.005) < 0.005, name
+        assert device.read_attribute(name).value == value, "until the commit the old session is shown"
     with pytest.raises(tango.DevFailed, match="opening a session for 20260102"):
         device.Sample = "water"
     assert job in device.JobState[-1]
@@ -126,38 +123,42 @@ READ = ("path", "SamplePath", "ProcessPath", "Sample", "Proposal", "Session")
 
 
 def test_no_read_of_several_attributes_sees_half_a_switch(beamline):
-    seen, stopped = set(), threading.Event()
+    seen: list[tuple[str, str, str]] = []
+    stopped = threading.Event()
 
     def read() -> None:
         device = tango.DeviceProxy(beamline.device.name())
         with tango.EnsureOmniThread():
             while not stopped.is_set():
-                seen.add(
-                    tuple(value.value for value in device.read_attributes(["Proposal", "path", "Session"]))
-                )
+                values = device.read_attributes(["Proposal", "path", "Session"])
+                seen.append(tuple(value.value for value in values))
+
+    def wait_until_read(proposal: str) -> None:
+        wait_for(lambda: seen and seen[-1][0] == proposal, 10, f"{proposal or 'the closed session'} was read")
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
-    for _ in range(3):
-        beamline.client.open_session("carlcarl", "20260101", visit="20260914")
-        beamline.client.open_session("gracehop", "20260102", visit="20260914")
+    for user, proposal in 3 * (("carlcarl", "20260101"), ("gracehop", "20260102")):
+        beamline.client.open_session(user, proposal, visit="20260914")
+        wait_until_read(proposal)
     beamline.client.close_session()
-    wait_for(lambda: any(proposal == "" for proposal, _, _ in seen), 5, "the closed session was read")
+    wait_until_read("")
     stopped.set()
-    reader.join(5)
-    for proposal, path, text in seen:
+    reader.join(60)
+    for proposal, path, text in set(seen):
         session = parse_session(text)
         assert (session.proposal or "", session.path) == (proposal, path)
-    assert {proposal for proposal, _, _ in seen} == {"", "20260101", "20260102"}
 
 
 def test_sample_is_shown_within_20_ms(beamline):
     beamline.client.open_session("carlcarl", "20260101", visit="20260914")
-    took = []
-    for number in range(11):
-        start = time.perf_counter()
+    numbers = count(1)
+
+    def change() -> None:
+        number = next(numbers)
         beamline.device.Sample = f"s{number}"
         assert beamline.device.Sample == f"s{number}"
-        took.append(time.perf_counter() - start)
-    assert sorted(took)[5] < 0.02
-    wait_for(lambda: beamline.device.SamplePath.endswith("/raw/s10"), 5, "its folder follows")
+
+    assert median_seconds(change, 0.02, 11) < 0.02
+    last = f"/raw/s{next(numbers) - 1}"
+    wait_for(lambda: beamline.device.SamplePath.endswith(last), 5, "its folder follows")

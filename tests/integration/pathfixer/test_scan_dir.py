@@ -1,5 +1,7 @@
 """ScanDir in a real Sardana follows the session; no scan ever goes to the last proposal."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,8 @@ import tango
 
 from pathfixer.sardana import MacroServerEnvironment
 from tests.integration.pathfixer.conftest import Scanning, beamline_of
+from tests.processes import freeze
 from tests.waiting import wait_for
-
-pytestmark = pytest.mark.timeout(120)
 
 
 def open_ice(scanning: Scanning, sample: str = "") -> None:
@@ -29,7 +30,7 @@ def test_scan_dir_is_the_sample_path_as_soon_as_the_session_is_open(scanning):
 
 def test_a_scan_saves_its_file_in_the_session(scanning):
     open_ice(scanning)
-    scanning.sardana.door().run("ascan", "mot01", "0", "1", "2", "0.01")
+    scan(scanning)
     assert (Path(scanning.device.path) / "scans.h5").is_file()
 
 
@@ -38,17 +39,36 @@ def test_after_closing_a_scan_leaves_nothing_in_the_old_tree(scanning):
     old = Path(scanning.device.path)
     scanning.client.close_session()
     assert scanning.scan_dir == scanning.site.unowned
-    scanning.sardana.door().run("ascan", "mot01", "0", "1", "2", "0.01")
-    assert [path for path in old.rglob("*") if path.is_file()] == []
-    assert (Path(scanning.site.unowned) / "scans.h5").is_file()
+    scan(scanning)
+    assert files_in(old) == []
+    assert files_in(Path(scanning.site.unowned)) == [Path(scanning.site.unowned, "scans.h5")]
 
 
 @pytest.mark.parametrize("scope", ["Door/demo/1", "ascan", "Door/demo/1.ascan"])
 def test_closing_takes_the_proposals_folder_out_of_every_scope(scanning, scope):
     open_ice(scanning)
-    scanning.environment.change({f"{scope}.ScanDir": f"{scanning.device.path}/here"}, ())
+    old = Path(scanning.device.path)
+    (old / "here").mkdir()
+    scanning.environment.change({f"{scope}.ScanDir": f"{old}/here"}, ())
+    scan(scanning)
+    assert files_in(old) == [old / "here/scans.h5"], "the scope counts"
     scanning.client.close_session()
     assert scanning.environment.scan_dirs() == {"ScanDir": scanning.site.unowned}
+    before = (old / "here/scans.h5").read_bytes()
+    scan(scanning)
+    assert files_in(old) == [old / "here/scans.h5"]
+    assert (old / "here/scans.h5").read_bytes() == before
+    assert files_in(Path(scanning.site.unowned)) == [Path(scanning.site.unowned, "scans.h5")]
+
+
+def scan(scanning: Scanning) -> None:
+    """Run an ascan on the first Door."""
+    scanning.sardana.door().run("ascan", "mot01", "0", "1", "2", "0.01")
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return every file below a folder."""
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def test_what_a_user_sets_is_an_alarm_and_tolerated(scanning, tmp_path):
@@ -97,9 +117,15 @@ def test_an_old_copy_of_expconf_is_told_with_the_scan_numbers_that_come_again(sc
     wait_for(lambda: scanning.environment.read()["ScanID"] > old["ScanID"], 5, "a scan's number")
     scanning.client.check()
     scanning.environment.change(old, ())
-    wait_for(lambda: "ScanID went back from" in scanning.device.status(), 5, "told")
-    assert f"to {old['ScanID']}" in scanning.device.status()
-    assert scanning.scan_dir == old["ScanDir"], "below raw of this session: tolerated"
+    for words in (
+        "ScanID went back from",
+        f"to {old['ScanID']}",
+        f"ScanDir was set back to {old['ScanDir']}",
+    ):
+        wait_for(lambda words=words: words in scanning.device.status(), 5, words)
+    assert scanning.scan_dir == old["ScanDir"], "tolerated"
+    put_back(scanning)
+    wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 10, "put back")
 
 
 def test_the_folder_for_unowned_scans_is_looked_for_all_the_time(scanning):
@@ -159,16 +185,20 @@ def test_what_a_user_sets_is_put_back_when_the_site_wants_it(start_path_fixer, s
 
 def test_scan_dir_is_written_only_on_difference(scanning):
     open_ice(scanning)
-    events = []
+    told: list[str] = []
+
+    def note(event: tango.EventData) -> None:
+        told.append(str(event.errors if event.err else event.attr_value.value))
+
     macro_server = tango.DeviceProxy(scanning.sardana.macro_server)
-    watch = macro_server.subscribe_event("Environment", tango.EventType.CHANGE_EVENT, events.append)
+    watch = macro_server.subscribe_event("Environment", tango.EventType.CHANGE_EVENT, note)
     try:
-        first = len(events)
-        scanning.sardana.door().run("senv", "Unrelated", "1")
-        wait_for(lambda: len(events) > first, 5, "the event of senv")
-        after_senv = len(events)
-        scanning.client.check()
-        assert len(events) == after_senv
+        first = len(told)
+        for number in ("first", "second"):  # what comes of the check comes between the two
+            scanning.sardana.door().run("senv", "Unrelated", number)
+            wait_for(lambda number=number: any(number in text for text in told[first:]), 30, "told of senv")
+            scanning.client.check()
+        assert not [text for text in told[first:] if "ScanDir" in text]
     finally:
         macro_server.unsubscribe_event(watch)
 
@@ -194,6 +224,22 @@ def test_a_dead_macro_server_is_named_and_follows_when_it_is_back(
     own_sardana.wait_ready()
     wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 20, "the MacroServer follows")
     wait_for(lambda: scanning.device.state() == tango.DevState.ON, 5, "ON")
+
+
+def test_a_frozen_macro_server_is_named_and_follows_when_it_goes_on(start_path_fixer, site, own_sardana):
+    server = start_path_fixer(MacroServers=own_sardana.macro_server)
+    scanning = Scanning(**vars(beamline_of(server, site)), sardana=own_sardana)
+    open_ice(scanning)
+    freeze(own_sardana.pid)
+    try:
+        [complaint] = scanning.client.close_session(force_reason="Sardana is frozen", asked_by="lismei")
+        assert complaint.startswith(f"{own_sardana.macro_server}: ")
+        assert scanning.device.state() == tango.DevState.ALARM
+        assert complaint in scanning.device.status()
+    finally:
+        os.kill(own_sardana.pid, signal.SIGCONT)
+    wait_for(lambda: scanning.scan_dir == site.unowned, 20, "the MacroServer follows")
+    wait_for(lambda: scanning.device.state() == tango.DevState.STANDBY, 5, "STANDBY")
 
 
 def test_an_endstation_takes_only_its_own_macro_servers(start_path_fixer, site, sardana):

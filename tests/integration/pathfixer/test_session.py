@@ -1,21 +1,26 @@
 """Opening, switching and closing a session on a real device."""
 
+import grp
 import json
 import os
-import signal
+import pwd
+import sqlite3
 import stat
-import time
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import tango
 
 from pathfixer.errors import CommandError
-from tests.integration.pathfixer.conftest import children_of
+from tests.integration.pathfixer.conftest import beamline_of, workers_of
+from tests.processes import freeze
+from tests.quickness import best_seconds, seconds
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.timeout(60)
-
+THREE_VISITS = ["20260914", "20260915", "20260916"]
 EMPTY_WHEN_CLOSED = ("path", "SamplePath", "ProcessPath", "Username", "Proposal", "Visit", "Sample")
 
 
@@ -43,10 +48,46 @@ def test_opening_makes_the_folders_and_shows_the_session(beamline):
     assert (session.state, session.revision, session.category) == ("open", 1, "visitors")
 
 
-def test_a_visit_not_named_is_todays_when_nothing_is_scheduled(beamline):
-    beamline.client.open_session("adalov", "20260101")
-    assert len(beamline.device.Visit) == 8
-    assert beamline.device.path.endswith(f"/{beamline.device.Visit}/raw")
+def test_without_schedule_a_visit_is_today_s_and_only_staff_give_another_date(start_path_fixer, site):
+    beamline = beamline_of(start_path_fixer(Staff="lismei"), site)
+    with pytest.raises(
+        CommandError, match="visit '20260914' is not today .* no schedule .* staff may open it"
+    ):
+        beamline.client.open_session("evelynb", "20260103", visit="20260914")
+    assert list((site.root / "visitors/demo").iterdir()) == []
+    beamline.client.open_session("evelynb", "20260103")
+    today = beamline.device.Visit
+    here = ZoneInfo("Europe/Stockholm")
+    assert today in {f"{datetime.now(here) - timedelta(minutes=minutes):%Y%m%d}" for minutes in (0, 1)}
+    assert beamline.device.path.endswith(f"/{today}/raw")
+    beamline.client.open_session("lismei", "20260103", visit="20260914")
+    assert beamline.device.Visit == "20260914"
+    beamline.client.open_session("evelynb", "20260103", visit=today)
+    beamline.client.open_session("evelynb", "20260103", visit="20260914")
+    assert beamline.device.Visit == "20260914", "its folder exists by now"
+
+
+def test_members_of_the_beamline_s_group_are_staff_and_then_no_list_counts(start_path_fixer, site):
+    me, mine = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
+    beamline = beamline_of(start_path_fixer(BeamlineGroup=mine, Staff="lismei"), site)
+    beamline.client.open_session(me, "20260103", visit="20260914")
+    assert beamline.device.Username == me
+    with pytest.raises(CommandError, match="lismei belongs neither to proposal 20260103 nor to the staff"):
+        beamline.client.open_session("lismei", "20260103")
+
+
+def test_opening_says_that_the_proposal_s_group_is_missing_or_stale(start_path_fixer, site):
+    mine = grp.getgrgid(os.getegid()).gr_name
+    cure = "run scizoo groups apply 20260101"
+    missing = beamline_of(start_path_fixer(ProposalGroup="no-such-group"), site)
+    told = missing.client.open_session("carlcarl", "20260101", visit="20260914")
+    assert f"group no-such-group is missing on this machine: {cure}" in told
+    assert f"group no-such-group is missing on this machine: {cure}" in missing.device.status()
+    missing.server.stop()
+    stale = beamline_of(start_path_fixer(ProposalGroup=mine), site)
+    told = stale.client.open_session("carlcarl", "20260101", visit="20260914")
+    assert f"carlcarl is not in {mine}: {cure}" in told
+    assert f"carlcarl is not in {mine}: {cure}" in stale.device.Warnings
 
 
 def test_set_points_are_staged_and_applied_together(beamline):
@@ -162,8 +203,10 @@ def test_a_wrong_property_is_a_fault_with_its_value(start_path_fixer):
     device = start_path_fixer(Rules="nowhere_v1").proxy()
     assert device.state() == tango.DevState.FAULT
     assert "nowhere_v1" in device.status()
-    with pytest.raises(tango.DevFailed, match="nowhere_v1"):
-        device.CloseSession()
+    for command in ("CloseSession", "Apply", "Check", "Proposals"):
+        with pytest.raises(tango.DevFailed, match="PathFixer does not work: .*nowhere_v1") as refused:
+            device.command_inout(command)
+        assert refused.value.args[0].reason == "RefusedError", command
 
 
 def test_check_finds_everything_in_order(beamline):
@@ -186,36 +229,23 @@ def test_check_names_what_is_wrong_and_repair_puts_it_right(beamline):
     assert (raw.parent / "photos").is_dir()
 
 
-def test_a_folder_that_a_member_replaced_is_an_alarm(beamline):
-    beamline.client.open_session("carlcarl", "20260101", visit="20260914")
-    raw = Path(beamline.device.path)
-    raw.rename(raw.with_name("old"))
-    raw.symlink_to(beamline.site.root)
-    with pytest.raises(CommandError, match="did not set sample 'ice'"):
-        beamline.client.set_sample("ice")
-    wait_for(lambda: "link or no folder" in beamline.device.status(), 15, "the reason")
-    wait_for(lambda: beamline.device.state() == tango.DevState.ALARM, 15, "ALARM")
-
-
 def test_proposals_and_visits_are_told_from_memory(beamline):
     wait_for(lambda: beamline.device.ProposalsAsOf, 5, "an answer of the user office")
     beamline.client.stage("Username", "carlcarl")
     assert beamline.client.proposals() == ["20260101  Ice"]
     beamline.client.stage("Username", "gracehop")
     assert beamline.client.proposals() == ["20260102"]
-    assert beamline.client.visits("20260101") == []
+    assert [line.split()[0] for line in beamline.client.visits("20260101")] == THREE_VISITS
+    assert beamline.client.visits("20260103") == []
 
 
 def test_no_read_and_no_command_takes_long(beamline):
-    def took(act):
-        start = time.perf_counter()
-        act()
-        return time.perf_counter() - start
-
     beamline.device.ping()
-    assert took(lambda: beamline.device.OpenSession(json.dumps(OPENING))) < 0.1
+    for worker in workers_of(beamline.server.pid):
+        freeze(worker)
+    assert seconds(lambda: beamline.device.OpenSession(json.dumps(OPENING))) < 1
     for name in ("path", "SamplePath", "Session", "State", "JobState"):
-        assert took(lambda name=name: beamline.device.read_attribute(name)) < 0.05, name
+        assert best_seconds(partial(beamline.device.read_attribute, name), 0.05) < 0.05, name
 
 
 OPENING = {"username": "carlcarl", "proposal": "20260101", "visit": "20260914"}
@@ -228,8 +258,8 @@ def test_a_request_that_nobody_understands_names_the_field(beamline):
 
 def test_a_check_is_told_by_its_job_alone_and_a_second_one_is_refused(beamline):
     beamline.client.open_session("carlcarl", "20260101", visit="20260914")
-    for worker in children_of(beamline.server.pid):
-        os.kill(worker, signal.SIGSTOP)
+    for worker in workers_of(beamline.server.pid):
+        freeze(worker)
     first = beamline.device.Check()
     wait_for(lambda: '"running"' in beamline.device.JobState[-1], 5, "the job")
     assert beamline.device.state() != tango.DevState.RUNNING
@@ -260,3 +290,15 @@ def test_the_history_is_an_attribute_and_survives_a_restart(beamline):
     assert all(f"pid {os.getpid()}" in line for line in told)
     beamline.server.restart()
     assert beamline.server.proxy().History == told
+
+
+def test_a_reason_may_be_in_any_letters_and_what_is_too_long_is_refused_in_words(beamline):
+    beamline.client.open_session(
+        "carlcarl", "20260101", visit="20260914", force_reason="探测器 – hangs", asked_by="lismei"
+    )
+    with sqlite3.connect(beamline.site.state / "sessions.db") as database:
+        [(reason,)] = database.execute("SELECT reason FROM session ORDER BY revision DESC LIMIT 1")
+    assert reason == "forced without need: 探测器 – hangs"
+    with pytest.raises(CommandError, match="EndSession cannot read .*force_reason: .* at most 500"):
+        beamline.client.close_session(force_reason="x" * 501, asked_by="lismei")
+    assert beamline.client.session().state == "open"

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pathfixer.client import PathFixerClient
 from tests.door import BUSY, Door
+from tests.integration.pathfixer.conftest import is_stopped
+from tests.processes import freeze
 from tests.waiting import wait_for
-
-pytestmark = pytest.mark.timeout(90)
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def door(scanning) -> Door:
 
 def refused(door: Door, *macro: str) -> str:
     run = door.begin(*macro)
-    assert run.wait(20) == "exception"
+    assert run.wait(60) == "exception"
     assert "Traceback" not in run.error
     return run.error
 
@@ -37,7 +38,7 @@ def test_a_session_is_opened_and_the_next_scan_lands_in_it(scanning, door):
 
 def test_a_title_that_tango_cannot_carry_is_spelt_out(scanning, door):
     office = scanning.site.office
-    office.write_text(office.read_text().replace("title: Ice,", 'title: "Ice \u2013 \u03b1 phase",'))
+    office.write_text(office.read_text().replace("title: Ice", 'title: "Ice \u2013 \u03b1 phase"'))
     scanning.client.proposals()  # has the user office asked again
     wait_for(lambda: door.run("newsession", "carlcarl") and "Ice - ? phase" in door.said(), 15, "the title")
 
@@ -58,6 +59,9 @@ def test_the_sample_is_changed_and_taken_away_again(scanning, door):
     assert scanning.client.session().sample == "plastic/plastic-s1"
     door.run("newsample")
     assert "sample:   none" in door.said()
+    assert scanning.client.session().sample is None
+    door.run("newsample", "ice")
+    door.run("newsample", '""')  # as Spock hands it over
     assert scanning.client.session().sample is None
 
 
@@ -103,19 +107,46 @@ def test_a_scope_that_leads_elsewhere_is_warned_of(scanning, door):
 def test_a_macro_on_another_door_stops_a_switch_but_not_another_sample(scanning, door):
     door.run("newsession", "carlcarl", "20260101", "20260914")
     other = Door(scanning.sardana.door_names[1])
-    scan = other.begin("ascan", "mot02", 0, 1, 100, 0.1)
+    scan = other.begin("ascan", "mot02", 0, 1, 5000, 0.1)
     try:
         wait_for(lambda: other.proxy.State() in BUSY, 10, "a running macro")
-        for macro in (("newsession", "adalov", "20260101"), ("endsession",)):
+        for macro, words in (
+            (("newsession", "adalov", "20260101"), 'newsession adalov 20260101 now "" None "<reason>"'),
+            (("endsession",), 'endsession "<reason>"'),
+        ):
             error = refused(door, *macro)
             assert "a macro runs on door/demo/2" in error
-            assert "force it with a reason (in the panel ctpathfixer)" in error
+            assert f"force it with a reason: {words}" in error
         door.run("newsample", "ice")
         assert scanning.client.session().sample == "ice"
+        door.run("newsession", "carlcarl", "20260101", "20260914", '""', "None", "the motor is off")
+        door.run("endsession", "the motor is off")
+        assert scanning.client.session().state == "closed"
+        newest = scanning.server.proxy().History[0]
+        assert "forced: the motor is off, although a macro runs on door/demo/2" in newest
+        assert f"asked by {scanning.sardana.door_names[0].lower()} from " in newest
     finally:
-        other.proxy.StopMacro()
-        scan.wait(20)
-    door.run("endsession")
+        wait_for(lambda: is_stopped(other), 60, "the end of its scan")
+        scan.wait(60)
+
+
+def test_while_the_user_office_is_away_staff_open_for_a_reason(
+    start_path_fixer, site, sardana, only_global_scan_dir
+):
+    server = start_path_fixer(MacroServers=sardana.macro_server, Staff="lismei")
+    wait_for(lambda: server.proxy().ProposalsAsOf, 10, "an answer of the user office")
+    site.office.unlink()
+    door, wanted = Door(sardana.door_names[0]), ("newsession", "lismei", "20260199", "20260914", '""', "None")
+    error = refused(door, *wanted)
+    assert (
+        'lismei may open it with an override_reason: newsession lismei 20260199 20260914 "" None "<reason>"'
+        in error
+    )
+    door.run(*wanted, "told on the telephone")
+    assert "Session of proposal 20260199" in door.said()
+    assert "the user office is away" in door.said("Warning")
+    session = PathFixerClient(server.address).session()
+    assert (session.origin, session.override_reason) == ("override", "told on the telephone")
 
 
 def test_a_macro_server_that_no_path_fixer_names_is_told(sardana, beamline):
@@ -124,7 +155,7 @@ def test_a_macro_server_that_no_path_fixer_names_is_told(sardana, beamline):
 
 
 def test_a_frozen_path_fixer_ends_in_a_sentence_and_the_door_is_free(scanning, door):
-    os.kill(scanning.server.pid, signal.SIGSTOP)
+    freeze(scanning.server.pid)
     try:
         assert "does not answer" in refused(door, "newsession", "carlcarl", "20260101")
     finally:

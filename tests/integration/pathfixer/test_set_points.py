@@ -1,5 +1,6 @@
 """Set points: staged as write values, pushed as events, applied by the client that wrote them."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,10 +8,9 @@ from collections.abc import Iterator
 import pytest
 import tango
 
-from pathfixer.errors import CommandError
+from pathfixer.errors import CommandError, ReasonWantedError
+from tests.integration.pathfixer.conftest import beamline_of
 from tests.waiting import wait_for
-
-pytestmark = pytest.mark.timeout(60)
 
 NAMES = ("Username", "Proposal", "Visit", "Endstation")
 
@@ -23,7 +23,7 @@ def another_client_writes(device: tango.DeviceProxy, name: str, value: str) -> i
     """Write an attribute from a process of its own, and return that process's id."""
     code = f"import os, tango; tango.DeviceProxy({device.name()!r}).{name} = {value!r}; print(os.getpid())"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
     )
     return int(done.stdout)
 
@@ -78,6 +78,32 @@ def test_set_points_of_two_clients_are_refused_and_both_are_named(beamline):
     assert not beamline.device.SetPoints
 
 
+def test_a_refused_apply_keeps_them_and_says_who_takes_a_reason(start_path_fixer, site):
+    beamline = beamline_of(start_path_fixer(Staff="lismei"), site)
+    wait_for(lambda: beamline.device.ProposalsAsOf, 5, "an answer of the user office")
+    for name, value in zip(NAMES, ("lismei", "20260108", "20260914"), strict=False):
+        beamline.client.stage(name, value)
+    told = site.office.read_text()
+    site.office.unlink()
+    with pytest.raises(
+        ReasonWantedError, match="Apply takes no override_reason, OpenSession does$"
+    ) as refused:
+        beamline.client.apply()
+    assert refused.value.field == "override_reason"
+    assert staged(beamline.device) == ["lismei", "20260108", "20260914", ""]
+    site.office.write_text(told.replace("20260101", "20260108"))
+    beamline.client.apply()
+    assert beamline.device.Visit == "20260914"
+    wait_for(lambda: staged(beamline.device) == [""] * 4, 5, "cleared by Apply")
+
+
+def test_open_session_leaves_them_to_who_wrote_them(beamline):
+    beamline.client.stage("Username", "adalov")
+    beamline.client.open_session("carlcarl", "20260101", visit="20260914")
+    assert beamline.device.Username == "carlcarl"
+    assert staged(beamline.device) == ["adalov", "", "", ""]
+
+
 def test_a_restart_clears_them(beamline):
     beamline.client.stage("Username", "carlcarl")
     wait_for(lambda: beamline.device.SetPoints, 5, "staged")
@@ -91,6 +117,32 @@ def test_init_clears_them_too(beamline):
     beamline.client.stage("Username", "carlcarl")
     beamline.device.Init()
     wait_for(lambda: staged(beamline.device) == [""] * 4, 5, "cleared by Init")
+
+
+def test_what_was_being_applied_does_not_come_back_after_init(beamline):
+    wait_for(lambda: beamline.device.ProposalsAsOf, 5, "an answer of the user office")
+    beamline.site.office.unlink()
+    os.mkfifo(beamline.site.office)
+    for name, value in zip(NAMES, ("carlcarl", "20260101", "20260914"), strict=False):
+        beamline.client.stage(name, value)
+    beamline.device.Apply()
+    wait_for(lambda: "asking the user office" in beamline.device.JobProgress[-1], 10, "hanging office")
+    told: list[tuple[str, object]] = []
+    watches = [
+        beamline.device.subscribe_event(
+            name,
+            tango.EventType.CHANGE_EVENT,
+            lambda event, name=name: None if event.err else told.append((name, event.attr_value.value)),
+        )
+        for name in ("JobState", "SetPoints")
+    ]
+    known = len(told)
+    beamline.device.Init()
+    beamline.site.office.open("w").close()
+    wait_for(lambda: "JobState" in dict(told[known:]), 10, "the end of the job")
+    assert not any(lines for name, lines in told[known:] if name == "SetPoints")
+    for watch in watches:
+        beamline.device.unsubscribe_event(watch)
 
 
 def test_an_endstation_that_is_not_there_is_refused_at_once(beamline):

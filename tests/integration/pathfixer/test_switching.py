@@ -1,9 +1,11 @@
 """No switch under a running macro or growing files, but with a reason that is kept."""
 
+import json
 import os
 import signal
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,41 +14,16 @@ import tango
 from pathfixer.errors import CommandError
 from scifish.state_folder import host_name
 from tests.integration.pathfixer.conftest import Scanning, beamline_of
+from tests.processes import freeze
 from tests.waiting import wait_for
-
-pytestmark = pytest.mark.timeout(120)
 
 ICE = {"username": "carlcarl", "proposal": "20260101", "visit": "20260914"}
 
 
 @pytest.fixture
-def ending(scanning: Scanning):
-    """Begin a scan that lasts until the test is over."""
-    runs = []
-
-    def begin():
-        run = scanning.sardana.door().begin("ascan", "mot01", "0", "1", "300", "0.1")
-        runs.append(run)
-        door = scanning.sardana.door().proxy
-        wait_for(lambda: door.state() == tango.DevState.RUNNING, 10, "a running Door")
-        return run
-
-    yield begin
-    for run in runs:
-        stop(scanning.sardana.door().proxy)
-        run.wait(20)
-
-
-def stop(door: tango.DeviceProxy) -> None:
-    """Stop what runs; Sardana loses a stop that comes while a scan is being prepared."""
-
-    def at_rest() -> bool:
-        if door.state() == tango.DevState.RUNNING:
-            door.StopMacro()
-            time.sleep(0.2)
-        return door.state() == tango.DevState.ON
-
-    wait_for(at_rest, 20, "a Door at rest")
+def ending(scanning: Scanning, begin_scan) -> Callable[[], None]:
+    """Begin a scan, on the Sardana that follows, that lasts until the test is over."""
+    return lambda: begin_scan(scanning.sardana)
 
 
 def test_while_a_macro_runs_a_switch_is_refused_and_names_the_door(scanning, ending):
@@ -57,6 +34,27 @@ def test_while_a_macro_runs_a_switch_is_refused_and_names_the_door(scanning, end
             act()
     assert scanning.client.session().revision == 1
     assert scanning.device.state() == tango.DevState.ON
+
+
+def test_a_macro_that_begins_while_a_session_is_being_opened_stops_it(
+    start_path_fixer, site, sardana, only_global_scan_dir, begin_scan
+):
+    server = start_path_fixer(fault="pathfixer.folders-made:stop", MacroServers=sardana.macro_server)
+    scanning = Scanning(**vars(beamline_of(server, site)), sardana=sardana)
+    scanning.device.OpenSession(json.dumps(ICE))
+    wait_for(lambda: state_of(server.pid) == "T", 20, "stopped between the folders and the commit")
+    begin_scan(sardana)
+    os.kill(server.pid, signal.SIGCONT)
+    wait_for(lambda: '"failed"' in scanning.device.JobState[-1], 15, "refused")
+    assert "a macro runs on door/demo/" in json.loads(scanning.device.JobResult[-1])["error"]
+    assert scanning.client.session().revision == 0
+    assert list((site.root / "visitors/demo").iterdir()) == []
+    assert not scanning.device.VisitStates
+
+
+def state_of(pid: int) -> str:
+    """Return the state of a process, as ``/proc`` names it."""
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
 
 
 def test_a_sample_may_be_changed_under_a_running_macro(scanning, ending):
@@ -90,12 +88,12 @@ def test_a_door_that_does_not_answer_counts_as_running_one_that_signed_off_does_
     server = start_path_fixer(MacroServers=own_sardana.macro_server)
     scanning = Scanning(**vars(beamline_of(server, site)), sardana=own_sardana)
     scanning.client.open_session(**ICE)
-    os.kill(own_sardana.pid, signal.SIGSTOP)
+    freeze(own_sardana.pid)
     try:
         begun = time.perf_counter()
         with pytest.raises(CommandError, match=r"door/mortal/1 does not answer .*: a macro may be running"):
             scanning.client.close_session()
-        assert time.perf_counter() - begun < 5
+        assert time.perf_counter() - begun < 8
     finally:
         os.kill(own_sardana.pid, signal.SIGCONT)
     own_sardana.kill()

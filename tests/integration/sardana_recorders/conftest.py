@@ -11,6 +11,7 @@ from scifish.selection import Selection
 from scifish.session import Session
 from scifish.settings import Settings, Station, save_settings
 from scizoo.services.device_server import Device, ModuleServer
+from scizoo.services.pool import Pool
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.sardana import MACROS, Sardana
 from scizoo.services.simulation import Simulation
@@ -45,12 +46,13 @@ class CapturedSardana(Sardana):
 
     def furnish(self) -> None:
         """Switch the recorder on, for every Door; the second Door counts on a group of its own."""
+        pool = Pool(self.tango_host, self.pool)
+        pool.controller("CTExpChannel", "DummyCounterTimerController", "ctctrl02")
+        pool.element("CTExpChannel", "ctctrl02", 1, "ct05")
+        pool.measurement_group("mntgrp02", "ct05")
         super().furnish()
         door = self.door()
         door.run("senv", "DataRecorder", "SciFishRecorder")
-        door.run("defctrl", "DummyCounterTimerController", "ctctrl02")
-        door.run("defelem", "ct05", "ctctrl02", 1)
-        door.run("defmeas", "mntgrp02", "ct05")
         door.run("senv", f"{self.door_names[1]}.ActiveMntGrp", "mntgrp02")
 
 
@@ -102,6 +104,8 @@ def captured(
             beamline="demo",
             facility="test",
             pid_prefix="20.500.12345",
+            begin_wait_s=5,
+            end_wait_s=5,
             stations=(Station(match="*", path_fixer=ANNOUNCER, sci_dog=ANNOUNCER, endstation="main"),),
         ),
     )

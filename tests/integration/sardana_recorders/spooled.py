@@ -3,20 +3,20 @@
 from pathlib import Path
 
 from scifish.messages import CaptureMessage, decode
-from scifish.spool_rows import SpoolRows
+from scifish.spool.rows import SpoolRows
 from tests.waiting import wait_for
 
 
 class Spooled:
-    """Messages committed into a state folder since this object was made."""
+    """Messages of the captures that began since this object was made; others are amended yet."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._before = {(path, head.row) for path, head, _ in self._all()}
+        self._before = {message.pid for message in self._all()}
 
     def messages(self) -> list[CaptureMessage]:
         """Return the messages in the order of their commits."""
-        return [message for path, head, message in self._all() if (path, head.row) not in self._before]
+        return [message for message in self._all() if message.pid not in self._before]
 
     def ended(self, number: int = 1, limit_s: float = 5.0) -> list[CaptureMessage]:
         """Return the newest end of each capture, once there are so many, in the order of their ends."""
@@ -45,7 +45,7 @@ class Spooled:
             rows = SpoolRows(path)
             try:
                 heads = rows.heads_after(0, 100_000).heads
-                found += [(path, head, decode(rows.body(head.row))) for head in heads]
+                found += [decode(rows.body(head.row)) for head in heads]
             finally:
                 rows.close()
         return found

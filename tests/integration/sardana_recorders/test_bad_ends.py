@@ -1,26 +1,38 @@
 """Scans that end badly end in the spool as what they were, and the next scan is well."""
 
+import os
+import signal
 import time
+from contextlib import contextmanager
 
 import pytest
 import tango
 
 from scifish.settings import load_settings, save_settings
+from tests.integration.sardana_recorders.spooled import Spooled
+from tests.processes import freeze, is_frozen
 from tests.waiting import wait_for
 
 
-def begin_scanning(door, spooled, *macro):
-    """Start a scan of some 5 s and return when it has taken a point, 100 ms later at least."""
-    run = door.begin(*(macro or ("ascan", "mot01", 0, 1, 100, 0.05)))
-    wait_for(lambda: spooled.messages(), 5, "the start")
-    time.sleep(0.3)  # Sardana itself loses an abort within the first 50 ms: the scan must be under way
-    return run
+@pytest.fixture
+def begin_scanning(captured, door, spooled):
+    """Start a scan of some 5 s and return when it counts."""
+    counters = captured.proxy("mntgrp01")
+
+    def begin(*macro):
+        run = door.begin(*(macro or ("ascan", "mot01", 0, 1, 100, 0.05)))
+        wait_for(lambda: spooled.messages(), 5, "the start")
+        wait_for(lambda: counters.State() == tango.DevState.MOVING, 10, "a scan that counts")
+        return run
+
+    return begin
 
 
-def test_stop_between_points(spooled, door):
-    run = begin_scanning(door, spooled)
+def test_stop_between_points(spooled, door, begin_scanning):
+    run = begin_scanning()
+    wait_for(lambda: run.step > 0, 10, "the first point")
     door.proxy.StopMacro()
-    assert run.wait(10) == "stop"
+    assert run.wait(60) == "stop"
 
     (scan,) = spooled.ended()
     assert (scan.status, scan.error) == ("stopped", None)
@@ -30,27 +42,38 @@ def test_stop_between_points(spooled, door):
 
 
 def test_abort_between_points(spooled, door):
-    run = begin_scanning(door, spooled)
+    run = door.begin_held("post-step", 3, "ascan", "mot01", 0, 1, 100, 0.01)
     door.proxy.AbortMacro()
-    assert run.wait(10) == "abort"
+    assert run.wait(60) == "abort"
 
     (scan,) = spooled.ended()
     assert (scan.status, scan.error) == ("aborted", None)
-    assert 1 <= scan.points_recorded < 101
+    assert (scan.points_recorded, scan.points_planned) == (3, 101)
+
+
+def test_stop_of_a_continuous_scan(captured, spooled, door, begin_scanning):
+    run = begin_scanning("ascanct", "mot01", 0, 1, 100, 0.05)
+    motor = captured.proxy("mot01")
+    wait_for(lambda: motor.Position > 0.1, 10, "a scan under way")
+    door.proxy.StopMacro()
+    run.wait(60)
+
+    (scan,) = spooled.ended()
+    assert (scan.status, scan.points_planned) == ("stopped", 101)
 
 
 def test_abort_of_a_continuous_scan(spooled, door):
-    run = begin_scanning(door, spooled, "ascanct", "mot01", 0, 1, 100, 0.05)
+    run = door.begin_held("post-acq", 1, "ascanct", "mot01", 0, 1, 10, 0.02)
     door.proxy.AbortMacro()
-    run.wait(10)
+    assert run.wait(60) == "abort"
 
     (scan,) = spooled.ended()
-    assert (scan.status, scan.points_planned) == ("aborted", 101)
+    assert (scan.status, scan.points_planned) == ("aborted", 11)
 
 
 def test_an_exception_in_a_hook_is_told(spooled, door):
     run = door.begin("scan_with_hook", "fail")
-    assert run.wait(10) == "exception"
+    assert run.wait(60) == "exception"
 
     (scan,) = spooled.ended()
     assert (scan.status, scan.error) == ("failed", "ValueError: detector cover closed")
@@ -58,10 +81,10 @@ def test_an_exception_in_a_hook_is_told(spooled, door):
     assert [parent.name for parent in scan.parents] == ["scan_with_hook"]
 
 
-def test_a_scan_after_a_stopped_one_is_not_stopped(spooled, door):
-    run = begin_scanning(door, spooled)
+def test_a_scan_after_a_stopped_one_is_not_stopped(spooled, door, begin_scanning):
+    run = begin_scanning()
     door.proxy.StopMacro()
-    run.wait(10)
+    run.wait(60)
     door.run("ascan", "mot01", 0, 1, 2, 0.01)
 
     assert [scan.status for scan in spooled.ended(2)] == ["stopped", "completed"]
@@ -70,7 +93,7 @@ def test_a_scan_after_a_stopped_one_is_not_stopped(spooled, door):
 def test_a_missing_folder_is_told_by_the_next_scan_on_the_door(captured, spooled, door):
     door.run("senv", "ScanDir", captured.scan_dir / "missing")
     try:
-        assert door.begin("ascan", "mot01", 0, 1, 2, 0.01).wait(10) == "exception"
+        assert door.begin("ascan", "mot01", 0, 1, 2, 0.01).wait(60) == "exception"
     finally:
         door.run("senv", "ScanDir", captured.scan_dir)
     assert [message.phase for message in spooled.messages()] == ["started", "started"]
@@ -84,7 +107,7 @@ def test_a_missing_folder_is_told_by_the_next_scan_on_the_door(captured, spooled
 
 
 def test_a_scan_that_a_macro_abandons_is_told_by_the_next_scan_on_the_door(doors, spooled, door):
-    assert door.begin("abandoned_scan").wait(10) == "exception"
+    assert door.begin("abandoned_scan").wait(60) == "exception"
     doors[1].run("ascan", "mot02", 0, 1, 1, 0.01)  # another Door says nothing of this one
     door.run("ascan", "mot01", 0, 1, 2, 0.01)
 
@@ -104,13 +127,56 @@ def test_a_scan_that_is_built_and_never_started_is_no_capture(spooled, door):
 
 @pytest.fixture
 def long_waits(captured):
-    """Let START and END wait for 3 s at most; the ring must hang for that."""
+    """Let START and END wait for 10 s at most."""
+    with waiting_at_most(captured, 10):
+        yield
+
+
+@pytest.fixture
+def short_waits(captured):
+    """Let START and END wait as short as at a beamline."""
+    with waiting_at_most(captured, 0.25):
+        yield
+
+
+@contextmanager
+def waiting_at_most(captured, wait_s):
     kept = load_settings(captured.state_folder)
-    save_settings(captured.state_folder, kept.model_copy(update={"begin_wait_s": 3.0, "end_wait_s": 3.0}))
-    ring = captured.proxy("demo/sim/ring")
-    yield ring
-    save_settings(captured.state_folder, kept)
-    wait_for(lambda: _answers(ring), 10, "the ring again")
+    save_settings(
+        captured.state_folder, kept.model_copy(update={"begin_wait_s": wait_s, "end_wait_s": wait_s})
+    )
+    try:
+        yield
+    finally:
+        save_settings(captured.state_folder, kept)
+
+
+@pytest.fixture
+def silence(captured, simulation, door):
+    """Let the ring fall silent until the test is over; after that the recorder reads it again."""
+    yield lambda: freeze(simulation.pid)
+    os.kill(simulation.pid, signal.SIGCONT)
+    wait_until_scans_tell_the_ring(captured, door)
+
+
+def wait_until_scans_tell_the_ring(captured, door):
+    wait_for(lambda: scan_tells_the_ring(captured, door), 60, "the ring in the values of a scan")
+
+
+def scan_tells_the_ring(captured, door):
+    """Scan, and tell whether the ring was asked: a device that was silent is left alone for seconds."""
+    spooled = Spooled(captured.state_folder)
+    door.run("ascan", "mot01", 0, 1, 1, 0.01)
+    return "ring" in spooled.ended()[0].values
+
+
+@pytest.fixture
+def stopped_at_its_end(captured, door):
+    """Let Sardana's process stand still when a scan comes to its end."""
+    door.run("set_fault", "recorder.ending:stop")
+    yield
+    os.kill(captured.pid, signal.SIGCONT)
+    door.run("set_fault", "off")
 
 
 @pytest.fixture
@@ -129,56 +195,54 @@ ASKED = [("StopMacro", "stopped"), ("AbortMacro", "aborted")]
 
 @pytest.mark.parametrize(("command", "status"), ASKED)
 def test_the_wait_for_start_values_ends_when_the_user_says_so(
-    spooled, door, long_waits, slow_motor, command, status
+    silence, spooled, door, long_waits, slow_motor, command, status
 ):
-    long_waits.Hang(2.5)
+    silence()
     run = door.begin("ascan", "mot01", 5, 6, 2, 0.01)
     wait_for(lambda: spooled.messages(), 5, "the first commit of the start")
     asked_at = time.monotonic()
     getattr(door.proxy, command)()
-    run.wait(10)
+    run.wait(60)
 
-    assert time.monotonic() - asked_at < 2.0
+    assert time.monotonic() - asked_at < 5
     assert abs(slow_motor.Position) < 0.1
     (scan,) = spooled.ended()
     assert (scan.status, scan.points_recorded) == (status, 0)
 
 
 @pytest.mark.parametrize(("command", "status"), ASKED)
-def test_the_wait_for_end_values_ends_when_the_user_says_so(spooled, door, long_waits, command, status):
+def test_the_wait_for_end_values_ends_when_the_user_says_so(
+    captured, silence, spooled, door, long_waits, stopped_at_its_end, command, status
+):
     run = door.begin("ascan", "mot01", 0, 1, 1, 0.5)
     spooled.started()
-    long_waits.Hang(4.0)
-    wait_for(lambda: run.step == 100, 5, "the last point")
-    time.sleep(0.1)
+    silence()
+    wait_for(lambda: is_frozen(captured.pid), 10, "the wait for end values")
+    os.kill(captured.pid, signal.SIGCONT)
     asked_at = time.monotonic()
     getattr(door.proxy, command)()
-    run.wait(10)
+    run.wait(60)
 
-    assert time.monotonic() - asked_at < 2.0
+    assert time.monotonic() - asked_at < 5
     (scan,) = spooled.ended()
     assert (scan.status, scan.points_recorded) == (status, 2)
     assert "ring" not in scan.values
 
 
-def test_a_device_that_hangs_costs_no_more_than_the_waits(captured, spooled, door):
+HANGS_S = 8
+
+
+def test_a_device_that_hangs_costs_no_more_than_the_waits(captured, door, short_waits):
     ring = captured.proxy("demo/sim/ring")
-    door.run("ascan", "mot01", 0, 1, 1, 0.01)
-    ring.Hang(3.0)
+    wait_until_scans_tell_the_ring(captured, door)
+    spooled = Spooled(captured.state_folder)
+    ring.Hang(HANGS_S)
     begin = time.monotonic()
     door.run("ascan", "mot01", 0, 1, 1, 0.01)
     lasted = time.monotonic() - begin
-    wait_for(lambda: _answers(ring), 10, "the ring again")
+    (scan,) = spooled.ended()
+    wait_until_scans_tell_the_ring(captured, door)
 
-    healthy, scan = spooled.ended(2)
-    assert "ring" in healthy.values
     assert "ring" not in scan.values_at_start
-    assert lasted < 2.0
+    assert lasted < HANGS_S - 1
     assert {failure.device for failure in scan.failures} == {"demo/sim/ring"}
-
-
-def _answers(device):
-    try:
-        return device.State() is not None
-    except tango.DevFailed:
-        return False

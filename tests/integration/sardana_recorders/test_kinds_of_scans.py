@@ -3,6 +3,9 @@
 import h5py
 import pytest
 
+from scizoo.services.pool import Pool
+from tests.waiting import wait_for
+
 
 def test_a_step_scan_is_told_in_full(spooled, door):
     run = door.run("ascan", "mot01", 0, 10, 5, 0.01)
@@ -139,7 +142,7 @@ def test_a_scan_in_a_hook_leaves_the_outer_one_open(spooled, door):
 def test_two_doors_scan_at_once(doors, spooled):
     first = doors[0].begin("ascan", "mot01", 0, 1, 20, 0.02)
     second = doors[1].begin("ascan", "mot02", 0, 1, 20, 0.02)
-    assert (first.wait(20), second.wait(20)) == ("finish", "finish")
+    assert (first.wait(60), second.wait(60)) == ("finish", "finish")
 
     scans = {scan.source.door: scan for scan in spooled.ended(2)}
     assert scans["Door/rec/1"].moveables[0].label == "mot01"
@@ -197,7 +200,8 @@ def by_reference(captured, doors):
     folder.mkdir(exist_ok=True)
     door = doors[1]
     captured.proxy("twod01").SavingEnabled = True
-    door.run("defmeas", "mntgrp03", "ct05", "twod01")
+    Pool(captured.tango_host, captured.pool).measurement_group("mntgrp03", "ct05", "twod01")
+    wait_for(lambda: knows_the_group(door), 60, "mntgrp03 in the list of macro lsmeas")
     door.run("senv", f"{captured.door_names[1]}.ActiveMntGrp", "mntgrp03")
     door.run(
         "set_meas_conf", "ValueRefPattern", f"h5file://{folder}/img_{{index}}.h5::data", "twod01", "mntgrp03"
@@ -205,6 +209,11 @@ def by_reference(captured, doors):
     door.run("set_meas_conf", "ValueRefEnabled", "True", "twod01", "mntgrp03")
     yield door
     door.run("senv", f"{captured.door_names[1]}.ActiveMntGrp", "mntgrp02")
+
+
+def knows_the_group(door):
+    door.run("lsmeas")
+    return "mntgrp03" in door.said()
 
 
 def test_files_that_a_detector_writes_itself_are_told(captured, spooled, by_reference):

@@ -15,7 +15,7 @@ def recorders(doors, captured):
     for number in (1, 2):
         door = doors[number - 1]
         for key in (f"{captured.door_names[number - 1]}.DataRecorder", "ascan.DataRecorder"):
-            door.begin("usenv", key).wait(10)
+            door.begin("usenv", key).wait(60)
     doors[0].run("senv", "DataRecorder", "SciFishRecorder")
 
 
@@ -72,7 +72,7 @@ def test_a_macro_alone_is_switched_off(spooled, door, recorders):
 )
 def test_another_word_is_refused(door, parameters, words):
     run = door.begin("capture", *parameters)
-    assert run.wait(10) == "exception"
+    assert run.wait(60) == "exception"
     assert words in run.error
 
 
@@ -103,5 +103,5 @@ def test_sct_can_be_aborted(captured, spooled, door):
     group = captured.proxy("mntgrp01")
     wait_for(lambda: group.State() == tango.DevState.MOVING, 5, "the count")
     door.proxy.AbortMacro()
-    assert run.wait(10) == "abort"
+    assert run.wait(60) == "abort"
     assert [scan.status for scan in spooled.ended()] == ["aborted"]

@@ -36,7 +36,7 @@ def test_a_database_that_is_not_there_is_away_within_its_limit() -> None:
     begin = time.monotonic()
     with pytest.raises(StoreAwayError, match="MongoDB database scidog, demo does not answer"):
         store.contents()
-    assert time.monotonic() - begin < 2.0
+    assert time.monotonic() - begin < 10
     store.close()
 
 

@@ -50,6 +50,14 @@ def test_an_empty_store_has_nothing(store: Store) -> None:
     assert store.contents().newest == ()
     assert store.contents().active is None
     assert store.history("all") == []
+    assert store.is_new()
+
+
+def test_a_store_whose_selections_are_all_deleted_is_no_new_one(store: Store) -> None:
+    store.add(saved("all", 1))
+    assert not store.is_new()
+    store.add(saved("all", 2, deleted=True))
+    assert not store.is_new()
 
 
 def test_what_was_added_comes_back_unchanged(store: Store) -> None:

@@ -24,6 +24,8 @@ from scizoo.services.tango_db import TangoDatabase
 from tests.waiting import wait_for
 
 NUMBERS = count(1)
+SETTLE_S = "0.8"
+"""Much longer than the acquisition program pauses, also on a busy machine; a scan here pauses for 1 s."""
 SELECTION = Selection(
     name="ring",
     revision=3,
@@ -70,7 +72,7 @@ class Beamline:
 
     def serve(self, fault: str | None = None, **properties: str | list[str]) -> DeviceServer:
         """Start a SciFly, to be killed at a place if one is given."""
-        given = {"SettleSeconds": "0.3", "ScanPeriod": "0.5", **properties}
+        given = {"SettleSeconds": SETTLE_S, "ScanPeriod": "0.5", **properties}
         device = Device(f"{self.name}/ctl/scifly-01", "SciFly", given)
         self.server = DeviceServer(
             self.run_folder, self.tango_host, f"scifly-{self.name}", "SciFly", [device], self.name

@@ -5,10 +5,13 @@ import tango
 from scifish.settings import FILE_NAME
 from tests.waiting import wait_for
 
+LONG_SETTLE_S = "2.5"
+"""For tests in which a file must not rest while the acquisition program is held up by other work."""
+
 
 def test_a_file_that_a_program_saves_slowly_becomes_one_capture(beamline, last_files):
     raw = beamline.open_session("20260101", sample="s01", visit="20261121")
-    beamline.serve()
+    beamline.serve(SettleSeconds=LONG_SETTLE_S)
     beamline.watching(raw)
     program = beamline.acquire(raw, "--duration", "1.5")
     (message,) = beamline.captured(1)
@@ -24,7 +27,7 @@ def test_a_file_that_a_program_saves_slowly_becomes_one_capture(beamline, last_f
         "assigned",
     )
     assert abs(message.end_time.timestamp() - path.stat().st_mtime) < 1e-5
-    assert 1.0 < (message.end_time - message.start_time).total_seconds() < 10.0
+    assert 1.0 < (message.end_time - message.start_time).total_seconds() < 60
     assert (message.status, message.title, message.data_format) == ("completed", "Ag_0001.txt", "text")
     beamline.idle()
     assert (beamline.read("Seen"), beamline.read("Captured"), beamline.read("Failed")) == (1, 1, 0)
@@ -52,7 +55,7 @@ def test_values_are_those_of_its_appearance_and_of_its_end(beamline):
 
 def test_a_file_that_grows_under_a_temporary_name_is_captured_under_its_final_one(beamline):
     raw = beamline.open_session("20260101")
-    beamline.serve()
+    beamline.serve(SettleSeconds=LONG_SETTLE_S)
     beamline.watching(raw)
     beamline.acquire(raw, "--duration", "1.5", "--style", "temporary")
     (message,) = beamline.captured(1)
@@ -63,7 +66,7 @@ def test_a_file_that_grows_under_a_temporary_name_is_captured_under_its_final_on
 
 def test_a_session_switched_in_mid_write_does_not_move_the_file(beamline):
     first = beamline.open_session("20260101")
-    beamline.serve()
+    beamline.serve(SettleSeconds=LONG_SETTLE_S)
     beamline.watching(first)
     beamline.acquire(first, "--duration", "3")
     wait_for(lambda: beamline.read("Settling") == 1, 10, "the file is seen")

@@ -1,6 +1,5 @@
 """SciFly behind a real PathFixer: opening, changing the sample and closing a session move it along."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,14 +8,16 @@ import pytest
 from pathfixer.client import PathFixerClient
 from scifish.settings import Settings, Station, save_settings
 from scizoo.services.device_server import Device, DeviceServer
-from sdm.folders.file_worker import FileWorker
-from sdm.folders.plan import Principals
-from sdm.rule_files import load_rules
-from sdm.site_part import plan_site_part
+from tests.own_tree import MINE, make_site_part
 
 OFFICE = """
 proposals:
-  - {number: "20260101", title: Ice, type: Normal, pi: {account: adalov}, beamlines: [demo]}
+  - number: "20260101"
+    title: Ice
+    type: Normal
+    pi: {account: adalov}
+    beamlines: [demo]
+    schedule: [{beamline: demo, start: 2026-11-21T06:00:00Z, end: 2026-11-21T14:00:00Z}]
 """
 
 
@@ -24,13 +25,7 @@ proposals:
 def root(tmp_path: Path) -> Path:
     """A data root with the site's part of the tree."""
     root = tmp_path / "site"
-    root.mkdir()
-    uid, gid = os.geteuid(), os.getegid()
-    who = Principals(site_owner=uid, site_group=gid, service=uid, beamline=gid, proposal=gid)
-    files = FileWorker()
-    for plan in plan_site_part(load_rules("maxiv_v1"), str(root), "demo", who):
-        files.make(plan)
-    files.close()
+    make_site_part(root)
     return root
 
 
@@ -39,16 +34,12 @@ def path_fixer(beamline, root: Path, tmp_path: Path) -> Iterator[PathFixerClient
     """A PathFixer device, which the beamline's settings name."""
     office = tmp_path / "office.yaml"
     office.write_text(OFFICE)
-    me, mine = f"#{os.geteuid()}", f"#{os.getegid()}"
     properties = {
         "Beamline": "demo",
         "DataRoot": str(root),
         "StateDirectory": str(tmp_path / "pathfixer"),
         "UserOfficeSettings": f"file={office}",
-        "SiteOwner": me,
-        "SiteGroup": mine,
-        "BeamlineGroup": mine,
-        "ProposalGroup": mine,
+        **MINE,
         "FreeSpaceLimit": "0",
         "GrowthWindow": "0",
     }
@@ -65,7 +56,7 @@ def path_fixer(beamline, root: Path, tmp_path: Path) -> Iterator[PathFixerClient
     save_settings(beamline.state, settings)
     server.start()
     server.wait_ready()
-    yield PathFixerClient(server.proxy().name(), 20)
+    yield PathFixerClient(server.proxy().name(), 60)
     server.kill()
 
 

@@ -45,7 +45,6 @@ def sardana(beamline, raw: Path) -> Iterator[Sardana]:
     server.stop()
 
 
-@pytest.mark.timeout(180)
 def test_the_file_of_a_scan_is_left_to_the_scan(beamline, raw, sardana, last_files):
     beamline.serve()
     beamline.watching(raw)
@@ -57,7 +56,7 @@ def test_the_file_of_a_scan_is_left_to_the_scan(beamline, raw, sardana, last_fil
     wait_for(lambda: beamline.read("Seen") == 2, 20, "both files are seen")
     assert beamline.captures() == []
     door.proxy.StopMacro()
-    assert scan.wait(30) == "stop"
+    assert scan.wait(90) == "stop"
     (message,) = beamline.captured(1)
     beamline.idle()
     assert message.name == "Ag_0001.txt" and len(beamline.captures()) == 1

@@ -55,7 +55,6 @@ def names(beamline) -> list[str]:
     return sorted(message.name for message in beamline.datasets().values())
 
 
-@pytest.mark.timeout(180)
 def test_a_file_that_a_scan_of_the_other_host_names_is_one_dataset(beamline, raw, sci_fish):
     scans = sci_fish["ec-scan"].proxy()
     beamline.serve()

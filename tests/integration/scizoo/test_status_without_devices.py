@@ -13,7 +13,7 @@ from scifish.state_folder import StateFolder
 def status(state: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "TANGO_HOST": "127.0.0.1:1", "SCIZOO_STATE": str(state)}
     command = [Path(sys.executable).with_name("scizoo"), "status"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
 
 
 def make_capture(folder: Path) -> None:

@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from scizoo.services.registry import Registry
 
 SCIZOO = Path(sys.prefix) / "bin" / "scizoo"
@@ -27,7 +25,7 @@ NAMES = [
 
 def services(state: Path, *words: str) -> str:
     command: list[str | Path] = [SCIZOO, "services", words[0], "--state", state, *words[1:]]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -37,7 +35,6 @@ def listed(state: Path) -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.mark.timeout(150)
 def test_up_list_down(tmp_path: Path) -> None:
     assert listed(tmp_path) == []
     try:

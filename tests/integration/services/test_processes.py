@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,10 +13,13 @@ from scizoo.services.errors import ServiceError
 from scizoo.services.processes import Process, spawn
 from scizoo.services.registry import Registry
 from scizoo.services.run_folder import RunFolder
+from tests.processes import freeze
 from tests.waiting import wait_for
 
-PARENT = """
-import sys, time
+LIVES = "signal.alarm(60); signal.pause()"
+"""Until it is killed; a child of a test that has failed ends by itself."""
+PARENT = f"""
+import signal, sys
 from pathlib import Path
 from scizoo.services.embedded_broker import EmbeddedBroker
 from scizoo.services.registry import Registry
@@ -30,13 +32,13 @@ broker.wait_ready()
 Registry(folder.real).write([broker])
 print("up", flush=True)
 if bound:
-    time.sleep(60)
+    {LIVES}
 """
-STUBBORN = """
-import signal, time
+STUBBORN = f"""
+import signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("up", flush=True)
-time.sleep(60)
+{LIVES}
 """
 
 
@@ -99,7 +101,7 @@ def members_of(session: int) -> list[int]:
 
 def test_a_stopped_program_is_ended_too(tmp_path: Path) -> None:
     process = spawn(["sleep", "60"], os.environ, tmp_path, tmp_path / "log", bound=True)
-    os.kill(process.pid, signal.SIGSTOP)
+    freeze(process.pid)
     process.end()
     assert not process.alive
 

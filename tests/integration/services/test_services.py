@@ -6,7 +6,7 @@ import pytest
 import tango
 from confluent_kafka.admin import AdminClient
 
-from scifish.kafka_client import describe_cluster
+from scifish.forwarding.kafka_client import describe_cluster
 from scizoo.services.device_server import DeviceServer
 from scizoo.services.embedded_broker import EmbeddedBroker
 from scizoo.services.kafka import ApacheKafka, kafka_version
@@ -57,8 +57,8 @@ def test_the_broken_sensor_says_why(simulation: Simulation) -> None:
 
 def test_a_device_can_be_told_to_hang(simulation: Simulation) -> None:
     proxy = simulation.proxy("demo/sim/broken-01")
+    proxy.Hang(4.0)
     proxy.set_timeout_millis(300)
-    proxy.Hang(1.0)
     with pytest.raises(tango.DevFailed, match="imeout"):
         proxy.read_attribute("FlowRate")
     assert simulation.proxy("demo/sim/ring").Current > 0, "its neighbours still answer"

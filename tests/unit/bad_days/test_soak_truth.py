@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.bad_days.harness.scans import Entry, Scan
+from tests.bad_days.harness.scans import Entry, Scan, Usual
 from tests.bad_days.soak.testimony import Testimony, read_testimony
 from tests.bad_days.soak.truth import Case, complaints
 
@@ -16,7 +16,7 @@ BEGUN = Testimony(begun=True)
 
 
 def case(testimony: Testimony, entry: Entry | None, asked: str = "", **dataset: Any) -> Case:
-    scan = Scan("1.00011", 5, Path("scans.h5"), None, 1.0)  # type: ignore[arg-type]
+    scan = Scan("1.00011", 5, Path("scans.h5"), None, Usual())  # type: ignore[arg-type]
     facts = {"points_recorded": 5, "assignment": "assigned", "context_note": None, **dataset}
     return Case(scan, testimony, entry, facts if dataset else None, frozenset(asked.split()))
 

@@ -14,16 +14,23 @@ def test_an_old_python_is_named_with_what_to_do() -> None:
         check_python((3, 9))
 
 
+def complaint(part: Part, *modules: str) -> str:
+    """Return what a machine that must offer this is told; empty when it offers everything."""
+    try:
+        check_offers([part], modules)
+    except SetupError as error:
+        return str(error)
+    return ""
+
+
 def test_a_machine_that_lacks_something_is_told_all_of_it() -> None:
     part = Part("x", libraries=("libnothere.so.7", "libc.so.6"), programs=("no-such-program", "sh"))
-    with pytest.raises(
-        SetupError, match=r"libnothere\.so\.7, no-such-program, Python's module nomodule\. Install"
-    ):
-        check_offers([part], modules=("json", "nomodule"))
+    missing = "libnothere.so.7, no-such-program, Python's module nomodule. Install"
+    assert missing in complaint(part, "json", "nomodule")
 
 
 def test_a_machine_that_offers_everything_is_fine() -> None:
-    check_offers([Part("x", libraries=("libc.so.6",), programs=("sh",))], modules=("json",))
+    assert complaint(Part("x", libraries=("libc.so.6",), programs=("sh",)), "json") == ""
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What PathFixer's panel does, without a window and without Tango."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,31 +9,12 @@ import pytest
 from config_gui.models.background import Outcome, Then
 from config_gui.models.session_editor import SessionEditor
 from config_gui.models.session_fields import NOT_INITIALISED, Field, SetValues, read_values, values_of
-from config_gui.models.session_news import SessionDesk, SessionNews
-from pathfixer.choices import Choices, Question
-from pathfixer.errors import CommandError, NoAnswerError, ReasonWantedError
-from pathfixer.look import Activity, Look
-from scifish.session import Session
+from config_gui.models.session_news import SessionNews
+from pathfixer.choices import Question
+from pathfixer.errors import CommandError, ReasonWantedError
+from pathfixer.look import Activity
 from sdm.folders.findings import Finding
-
-CLOSED = Session(revision=0, beamline="biomax", unowned_path="/data/staff/biomax/unowned")
-OPEN = Session(
-    revision=1,
-    state="open",
-    beamline="biomax",
-    category="visitors",
-    username="carlcarl",
-    proposal="20170251",
-    visit="20201120",
-    sample="ice",
-    path="/data/raw",
-    sample_path="/data/raw/ice",
-)
-SET = SetValues("carlcarl", "20170251", "20201120", "ice", "None")
-
-
-def look_at(session: Session | None, state: str = "ON", activity: Activity | None = None) -> SessionNews:
-    return SessionNews(look=Look(state, "", session, (session and session.sample) or "", activity))
+from tests.unit.config_gui.sessions import CLOSED, OPEN, SET, look_at
 
 
 class Device:
@@ -111,6 +93,73 @@ def test_what_is_set_follows_the_session_until_somebody_edits(editor: SessionEdi
     assert editor.values.sample == "air"
     editor.discard()
     assert editor.values.sample == "water"
+
+
+def set_while_opening(editor: SessionEditor, device: Device, field: Field, text: str) -> None:
+    """Set something while a session is shown open already, its visit chosen, and the answer has not come."""
+    fill(editor, replace(SET, visit=""))
+    editor.open()
+    editor.take_news(look_at(OPEN))
+    editor.set(field, text)
+    device.finish()
+
+
+def test_a_sample_typed_while_the_session_is_being_opened_is_the_next_one(
+    editor: SessionEditor, device: Device
+) -> None:
+    set_while_opening(editor, device, Field.SAMPLE, "air")
+    editor.take_news(look_at(OPEN))
+    assert editor.values == replace(SET, sample="air") and editor.is_only_sample
+
+
+def test_another_proposal_chosen_meanwhile_is_left_as_it_is(editor: SessionEditor, device: Device) -> None:
+    set_while_opening(editor, device, Field.PROPOSAL, "20170307")
+    editor.take_news(look_at(OPEN))
+    assert editor.values == SetValues("carlcarl", "20170307") and not editor.is_only_sample
+
+
+def test_news_from_before_the_opening_does_not_take_back_what_was_typed(
+    editor: SessionEditor, device: Device
+) -> None:
+    set_while_opening(editor, device, Field.SAMPLE, "air")
+    editor.take_news(look_at(CLOSED))
+    assert (editor.values.username, editor.values.sample) == ("carlcarl", "air")
+    editor.take_news(look_at(OPEN))
+    assert editor.values == replace(SET, sample="air")
+
+
+def test_a_sample_typed_before_the_device_shows_the_session_is_the_next_one_too(
+    editor: SessionEditor, device: Device
+) -> None:
+    fill(editor, replace(SET, visit=""))
+    editor.open()
+    device.finish()
+    editor.set(Field.SAMPLE, "air")
+    editor.take_news(look_at(CLOSED))
+    editor.take_news(look_at(OPEN))
+    assert editor.values == replace(SET, sample="air") and editor.is_only_sample
+
+
+def test_what_is_opened_as_it_already_was_is_followed_again(editor: SessionEditor, device: Device) -> None:
+    editor.take_news(look_at(OPEN))
+    editor.set(Field.VISIT, "")
+    editor.open()
+    device.finish()
+    for _ in range(2):
+        editor.take_news(look_at(OPEN))
+    assert editor.values == SET and not editor.is_edited
+
+
+def test_a_session_that_is_shown_closed_before_the_answer_comes_leaves_nothing_set(
+    editor: SessionEditor, device: Device
+) -> None:
+    editor.take_news(look_at(OPEN))
+    editor.close()
+    editor.take_news(look_at(CLOSED.model_copy(update={"revision": 2})))
+    device.finish()
+    assert editor.values == SetValues() and not editor.is_edited
+    editor.take_news(look_at(OPEN.model_copy(update={"revision": 3})))
+    assert editor.values == SET
 
 
 @pytest.mark.parametrize(
@@ -285,60 +334,3 @@ def test_a_refusal_is_left_alone_or_goes_with_the_next_edit(editor: SessionEdito
     device.finish()
     editor.set(Field.SAMPLE, "air")
     assert editor.refusal is None
-
-
-class Fixer:
-    """Counts how often it is asked for choices."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, ...]] = []
-        self.seen = Look("STANDBY", "", CLOSED)
-        self.error: Exception | None = None
-
-    def look(self) -> Look:
-        if self.error is not None:
-            raise self.error
-        return self.seen
-
-    def choices(self, *question: str) -> Choices:
-        self.asked.append(question)
-        return Choices(usernames=("carlcarl",))
-
-
-def test_choices_are_asked_for_with_every_look_for_the_device_may_know_more_by_then() -> None:
-    fixer, heard = Fixer(), []
-    desk = SessionDesk(fixer, heard.append)
-    desk.look()
-    desk.choose(Question(username="carlcarl", proposal="20170251"))
-    desk.look()
-    assert fixer.asked == [("", "", ""), ("carlcarl", "20170251", "")]
-    assert [news.choices.usernames for news in heard] == [("carlcarl",)] * 2
-
-
-def test_a_device_in_fault_is_asked_for_no_choices() -> None:
-    fixer, heard = Fixer(), []
-    fixer.seen = Look("FAULT", "property Beamline is missing")
-    SessionDesk(fixer, heard.append).look()
-    assert fixer.asked == [] and heard[0].choices == Choices()
-
-
-def test_while_there_is_no_answer_the_last_one_stays_with_the_trouble() -> None:
-    fixer, heard = Fixer(), []
-    desk = SessionDesk(fixer, heard.append)
-    desk.look()
-    fixer.error = NoAnswerError("a/b/c does not answer: timeout")
-    desk.look()
-    assert (heard[1].look, heard[1].choices, heard[1].heard_at) == (
-        heard[0].look,
-        heard[0].choices,
-        heard[0].heard_at,
-    )
-    assert heard[1].trouble == "a/b/c does not answer: timeout"
-
-
-def test_a_session_that_is_being_opened_is_looked_at_more_often() -> None:
-    fixer = Fixer()
-    desk = SessionDesk(fixer, lambda news: None, period_s=1.0)
-    assert desk.look() == 1.0
-    fixer.seen = Look("RUNNING", "", CLOSED, activity=Activity("session", "making the folders", 2, 4))
-    assert desk.look() < 1.0

@@ -16,6 +16,7 @@ COMMANDS = [
     ["topics", "apply"],
     ["waiting", "list"],
     ["waiting", "retry"],
+    ["book"],
     ["dead-letters", "list"],
     ["dead-letters", "replay"],
     ["dead-letters", "discard"],

@@ -60,6 +60,31 @@ def test_a_missing_file_and_a_file_that_is_no_yaml_are_told_apart(tmp_path: Path
         load(tmp_path / "bad.yaml")
 
 
+@pytest.mark.parametrize("text", ["aman", "aman: [", "aman: {\n  - x", "\xff aman"])
+def test_a_secret_that_is_named_by_mistake_is_not_told(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "password"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(ConfigurationError, match=str(path)) as caught:
+        load(path)
+    assert "aman" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"mongodb": {"uri": "mongodb://u:aman@h", "database": "d"}},
+        {"mongodb": {"uri": "http://u:aman@h", "database": "d"}},
+        {"mongodb": {"uri": "mongodb://h", "database": "d", "password": "aman"}},
+        {"mongodb": {"uri": "mongodb://h", "database": "d", "pasword": "aman"}},
+        {"user_office": {"kind": "duo", "settings": {"secret": ["aman"]}}},
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_not_told(tmp_path: Path, fields: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(changed(tmp_path, **fields))
+    assert "aman" not in str(caught.value)
+
+
 def test_a_secret_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "password"
     path.write_text("aman\n")

@@ -59,14 +59,14 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=MUTATIONS, deadline=None)
+@settings(max_examples=MUTATIONS)
 @given(st.sampled_from(sorted(DOCUMENT)), json_values)
 def test_any_field_with_any_value_has_one_of_the_three_outcomes(name: str, spoilt: object) -> None:
     message = json.dumps(DOCUMENT | {name: spoilt}).encode()
     assert outcome_of(Hostile("mutated", message, "rejected"))[0] in ("catalogued", "rejected", "waiting")
 
 
-@settings(max_examples=MUTATIONS, deadline=None)
+@settings(max_examples=MUTATIONS)
 @given(st.data())
 def test_any_bytes_changed_have_one_of_the_three_outcomes(data: st.DataObject) -> None:
     message = bytearray(GOOD.to_bytes())

@@ -39,7 +39,7 @@ class Gate:
 
 def test_nothing_is_finished_before_it_has_been_done() -> None:
     buffer, gate, stop = Buffer(), Gate(), Event()
-    worker = Worker(buffer, gate, stop)  # type: ignore[arg-type]
+    worker = Worker(buffer, gate, stop, pause_s=0.01)  # type: ignore[arg-type]
     worker.start()
     buffer.put(GARBAGE)
     wait_for(lambda: gate.tries >= 2, 10, "tried again")
@@ -47,7 +47,7 @@ def test_nothing_is_finished_before_it_has_been_done() -> None:
     gate.open.set()
     assert wait_for(worker.finished, 10, "finished") == [GARBAGE]
     stop.set()
-    assert worker.join(10)
+    assert worker.join(60)
 
 
 class Diary:

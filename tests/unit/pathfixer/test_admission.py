@@ -8,6 +8,7 @@ from pathfixer.admission.admitting import admit, pick_visit, visits_of
 from pathfixer.errors import RefusedError
 from sdm.rule_files import load_rules
 from sdm.user_office.protocol import Block, Person, Proposal
+from sdm.visits import Kept, Visit
 
 RULES = load_rules("maxiv_v1")
 NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
@@ -60,17 +61,35 @@ def test_a_finished_proposal_is_a_warning():
     assert admit(finished, (), "adalov", "demo", False) == ["proposal 20260101 is finished"]
 
 
-def pick(proposal: Proposal, wanted: str | None = None, is_staff: bool = False) -> str:
-    return pick_visit(wanted, visits_of(proposal, "demo", RULES), is_staff, RULES, NOW).name
+YESTERDAY = Kept(Visit("20261120", NOW - timedelta(days=1), None), over=False)
+
+
+def pick(
+    proposal: Proposal, wanted: str | None = None, is_staff: bool = False, kept: tuple[Kept, ...] = ()
+) -> str:
+    return pick_visit(wanted, visits_of(proposal, "demo", RULES, kept), is_staff, RULES, NOW).name
 
 
 def test_the_visit_that_runs_now_is_meant():
     assert pick(scheduled(-5, 0, 5)) == "20261121"
 
 
-def test_a_proposal_without_schedule_is_measured_today():
-    assert pick(PROPOSAL) == "20261121"
-    assert pick(PROPOSAL, "20261201") == "20261201"
+@pytest.mark.parametrize("is_staff", [True, False])
+@pytest.mark.parametrize("wanted", [None, "20261121"])
+def test_a_proposal_without_schedule_is_measured_today(wanted, is_staff):
+    assert pick(PROPOSAL, wanted, is_staff) == "20261121"
+    assert pick(PROPOSAL, wanted, is_staff, (YESTERDAY,)) == "20261121"
+
+
+@pytest.mark.parametrize("wanted", ["20261201", "20261120", "2026112108"])
+def test_without_schedule_only_staff_give_another_date(wanted):
+    with pytest.raises(RefusedError, match=r"not today \(20261121\), and there is no schedule .* staff may"):
+        pick(PROPOSAL, wanted)
+    assert pick(PROPOSAL, wanted, is_staff=True) == wanted
+
+
+def test_without_schedule_a_visit_whose_folder_exists_goes_on():
+    assert pick(PROPOSAL, "20261120", kept=(YESTERDAY,)) == "20261120"
 
 
 def test_a_schedule_that_says_not_now_is_not_guessed_around():

@@ -13,6 +13,7 @@ RULES = load_rules("maxiv_v1")
 def test_the_beamline_is_all_that_must_be_said():
     config = Config(beamline="biomax")
     assert config.unowned(RULES) == "/data/staff/biomax/unowned"
+    assert config.state_folder("B311A/CTL/SDM-01") == config.state_folder("b311a/ctl/sdm-01")
     assert str(config.state_folder("b311a/ctl/sdm-01")) == "/var/lib/scizoo/pathfixer/b311a_ctl_sdm-01"
     assert config.endstation_of(None) == Endstation("None")
     assert config.endstation_names() == ["None"]

@@ -1,45 +1,9 @@
 """What counts as a running macro."""
 
-from collections import defaultdict
-
 import pytest
 
 from pathfixer.doors import Doors
-from scifish.message_parts import Failure, Value
-from scifish.reader import Snapshot
-from scifish.selection import Selection
-
-
-class DevicesInMemory:
-    """Answers as ``SnapshotReader`` does: each reading takes the next answer, the last one for ever."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, list[object]] = defaultdict(lambda: ["ON"])
-        self.selection = Selection(name="none")
-        self.signed_off: set[str] = set()
-
-    def begin(self, selection: Selection) -> "DevicesInMemory":
-        self.selection = selection
-        return self
-
-    def wait(self, timeout_s: float) -> bool:
-        assert timeout_s == 1
-        return True
-
-    def result(self) -> Snapshot:
-        snapshot = Snapshot({}, [])
-        for entry in self.selection.entries:
-            answers = self.answers[entry.device]
-            answer = answers.pop(0) if len(answers) > 1 else answers[0]
-            if isinstance(answer, Exception):
-                failure = Failure(device=entry.device, attribute=entry.attribute, reason=str(answer))
-                snapshot.failures.append(failure)
-            else:
-                snapshot.values[entry.name] = Value(value=answer, unit=None)
-        return snapshot
-
-    def close(self) -> None:
-        """Nothing to close."""
+from tests.unit.pathfixer.conftest import DevicesInMemory
 
 
 @pytest.fixture
@@ -49,8 +13,7 @@ def devices() -> DevicesInMemory:
 
 @pytest.fixture
 def doors(devices) -> Doors:
-    doors = Doors(devices, lambda name: name in devices.signed_off)
-    return doors
+    return Doors(devices, lambda name: name in devices.signed_off, between_s=0)
 
 
 @pytest.mark.parametrize("state", ["ON", "ALARM"])
@@ -73,7 +36,7 @@ def test_between_two_macros_of_a_sequence_it_runs(doors, devices, states):
     assert list(doors.busy(["door/a/1"], [])) == ["door/a/1"]
 
 
-def test_one_that_does_not_answer_counts_as_running(doors, devices):
+def test_one_that_does_not_answer_within_a_second_counts_as_running(doors, devices):
     devices.answers["door/a/1"] = [TimeoutError("no answer within 1 s")]
     devices.answers["door/a/2"] = [OSError("cannot be reached")]
     devices.signed_off = {"door/a/2"}
@@ -81,6 +44,7 @@ def test_one_that_does_not_answer_counts_as_running(doors, devices):
         "door/a/1": "door/a/1 does not answer (no answer within 1 s): a macro may be running",
         "no-name": "no-name does not answer (is no name of a Tango device): a macro may be running",
     }
+    assert devices.waited_s == 1
 
 
 def test_doors_that_nobody_names_are_those_of_the_macro_servers(doors, devices):
@@ -104,3 +68,11 @@ def test_doors_of_a_macro_server_that_died_are_known_if_it_named_them(doors, dev
 
 def test_with_nothing_configured_nobody_is_asked(doors):
     assert doors.busy([], []) == {}
+
+
+def test_a_door_that_says_so_itself_is_at_work_and_a_silent_one_is_not(doors, devices):
+    devices.answers |= {"door/a/1": ["RUNNING"], "door/a/2": ["ALARM"], "door/a/3": [OSError("frozen")]}
+    assert doors.at_work(["Door/A/1", "door/a/2", "door/a/3"], []) == ["door/a/1"]
+    devices.answers["ms/a/1"] = [["door/a/1", "door/a/3"]]
+    doors.learn([], ["ms/a/1"])
+    assert doors.at_work([], ["ms/a/1"]) == ["door/a/1"]

@@ -1,13 +1,14 @@
 """One MacroServer follows its target for ever."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from pathfixer.following.follower import Follower
+from pathfixer.following.follower import LATE_S, Follower, Report, Standing
 from pathfixer.following.scan_dir_follower import ScanDirFollower
+from pathfixer.steps import Step
 from pathfixer.testing.macro_server import MacroServerInMemory
 from scifish.session import Session
 from tests.waiting import wait_for
@@ -30,6 +31,9 @@ class Memory:
 
     def settled(self, name: str) -> str | None:
         return self.reached.get(name)
+
+    def history(self, limit: int) -> list[Step]:
+        return []
 
     def set_settled(self, name: str, value: str) -> None:
         self.reached[name] = value
@@ -72,7 +76,7 @@ def follower(server, memory) -> Iterator[Follower]:
 
 def test_a_target_is_written_once_and_read_back(follower, server, memory):
     follower.follow(TARGET)
-    assert follower.wait_current(5)
+    assert follower.wait_current(60)
     assert follower.report.complaints == []
     assert server.variables["ScanDir"] == memory.reached[server.name] == TARGET.sample_path
     follower.follow(TARGET)
@@ -82,7 +86,7 @@ def test_a_target_is_written_once_and_read_back(follower, server, memory):
 def test_what_is_reached_is_remembered_once_and_not_at_every_look(server, memory):
     follower = follow(server, memory, scan_file=("{proposal}.h5",))
     follower.follow(TARGET)
-    follower.wait_current(5)
+    follower.wait_current(60)
     looks = server.looks
     remembered = memory.remembered
     wait_for(lambda: server.looks > looks + 3, 5, "more looks")
@@ -91,14 +95,14 @@ def test_what_is_reached_is_remembered_once_and_not_at_every_look(server, memory
 
 
 def test_without_a_target_nothing_is_touched(follower, server):
-    assert follower.wait_current(5)
+    assert follower.wait_current(60)
     assert server.writes == []
 
 
 def test_a_macro_server_that_cannot_be_written_is_named_and_tried_again(follower, server):
     server.broken = "cannot be written: no answer"
     follower.follow(TARGET)
-    assert follower.wait_current(5)
+    assert follower.wait_current(60)
     assert follower.report.complaints == [f"{server.name}: cannot be written: no answer"]
     server.broken = None
     wait_for(lambda: server.variables["ScanDir"] == TARGET.sample_path, 5, "written")
@@ -112,7 +116,7 @@ def test_a_value_that_does_not_stay_is_a_complaint(memory):
 
     follower = follow(Forgetful(), memory)
     follower.follow(TARGET)
-    assert follower.wait_current(5)
+    assert follower.wait_current(60)
     follower.stop()
     assert "ScanDir reads back as '2026' instead of" in follower.report.complaints[0]
     assert memory.reached == {}
@@ -120,7 +124,7 @@ def test_a_value_that_does_not_stay_is_a_complaint(memory):
 
 def test_a_user_s_change_is_told_until_it_is_gone(follower, server):
     follower.follow(TARGET)
-    follower.wait_current(5)
+    follower.wait_current(60)
     server.variables["ScanDir"] = "/scratch"
     wait_for(lambda: follower.report.complaints, 5, "an override")
     assert server.variables["ScanDir"] == "/scratch"
@@ -132,7 +136,7 @@ def test_a_change_made_before_a_restart_is_still_the_user_s(server, memory):
     memory.reached[server.name] = TARGET.sample_path
     follower = follow(server, memory)
     follower.follow(TARGET)
-    follower.wait_current(5)
+    follower.wait_current(60)
     follower.stop()
     assert server.variables["ScanDir"] == "/scratch"
     assert follower.report.overrides
@@ -141,7 +145,7 @@ def test_a_change_made_before_a_restart_is_still_the_user_s(server, memory):
 def test_a_change_is_put_back_once_per_change(server, memory):
     follower = follow(server, memory, put_back=True)
     follower.follow(TARGET)
-    follower.wait_current(5)
+    follower.wait_current(60)
     for _ in range(2):
         server.variables["ScanDir"] = "/scratch"
         wait_for(lambda: server.variables["ScanDir"] == TARGET.sample_path, 5, "put back")
@@ -152,7 +156,7 @@ def test_a_change_is_put_back_once_per_change(server, memory):
 def test_an_event_makes_it_look_at_once(server, memory):
     follower = follow(server, memory, interval_s=60)
     follower.follow(TARGET)
-    follower.wait_current(5)
+    follower.wait_current(60)
     server.variables["ascan.ScanDir"] = "/scratch"
     server.on_event()
     wait_for(lambda: follower.report.overrides, 5, "the override")
@@ -164,7 +168,7 @@ def test_without_a_session_every_scope_below_a_proposal_is_put_back(server, memo
     server.variables |= {"ScanDir": "/data/p/raw", scope: "/data/p/raw/ice", "mesh.ScanDir": "/scratch"}
     follower = follow(server, memory)
     follower.follow(CLOSED)
-    follower.wait_current(5)
+    follower.wait_current(60)
     assert server.variables == {"ScanDir": UNOWNED, "mesh.ScanDir": "/scratch"}
     server.variables[scope] = "/data/p/raw"
     wait_for(lambda: scope not in server.variables, 5, "put back again")
@@ -174,7 +178,7 @@ def test_without_a_session_every_scope_below_a_proposal_is_put_back(server, memo
 def test_a_scan_id_that_goes_back_is_told(follower, server):
     server.variables["ScanID"] = 602
     follower.follow(TARGET)
-    follower.wait_current(5)
+    follower.wait_current(60)
     server.variables["ScanID"] = 601
     wait_for(lambda: follower.report.complaints, 5, "told")
     assert "ScanID went back from 602 to 601" in follower.report.complaints[0]
@@ -186,15 +190,74 @@ def test_scan_file_is_written_at_opening_only(server, memory):
     server.variables["ScanFile"] = "mine.h5"
     follower = follow(server, memory, scan_file=("{proposal}_{visit}.h5",))
     follower.follow(TARGET)
-    follower.wait_current(5)
+    follower.wait_current(60)
     assert server.variables["ScanFile"] == "20260101_20260914.h5"
     server.variables["ScanFile"] = "mine.h5"
     follower.follow(TARGET.model_copy(update={"revision": 2, "sample_path": "/data/p/raw/water"}))
-    follower.wait_current(5)
+    follower.wait_current(60)
     assert server.variables["ScanFile"] == "mine.h5"
     assert server.variables["ScanDir"] == "/data/p/raw/water"
     later = TARGET.opened_at + timedelta(hours=1)
     follower.follow(TARGET.model_copy(update={"revision": 3, "opened_at": later}))
-    follower.wait_current(5)
+    follower.wait_current(60)
     follower.stop()
     assert server.variables["ScanFile"] == "20260101_20260914.h5"
+
+
+def test_one_that_waits_looks_again_soon_and_complains_of_nothing():
+    class Waiting:
+        name = "b/det/1/FilePath"
+
+        def __init__(self) -> None:
+            self.standings = [Standing("/old", waits="waits for the macro"), Standing("/new")]
+
+        def bring(self, session: Session) -> Standing:
+            return self.standings.pop(0) if len(self.standings) > 1 else self.standings[0]
+
+        def listen(self, on_event: Callable[[], None]) -> None: ...
+
+        def close(self) -> None: ...
+
+    reports: list[Report] = []
+    follower = Follower(Waiting(), 60, lambda: reports.append(follower.report))
+    follower.follow(TARGET)
+    follower.start(run)
+    wait_for(lambda: len(reports) == 2, 5, "looked again")
+    assert [report.line for report in reports] == [
+        "b/det/1/FilePath: /old (waits for the macro)",
+        "b/det/1/FilePath: /new",
+    ]
+    assert [report.complaints for report in reports] == [[], []]
+    follower.stop()
+
+
+def test_one_that_hangs_is_named_when_it_is_late():
+    class Hanging:
+        name = "macroserver/b/1"
+
+        def __init__(self) -> None:
+            self.answers = threading.Event()
+            self.called = threading.Event()
+
+        def bring(self, session: Session) -> Standing:
+            self.called.set()
+            self.answers.wait(20)
+            return Standing("/raw")
+
+        def listen(self, on_event: Callable[[], None]) -> None: ...
+
+        def close(self) -> None: ...
+
+    hanging = Hanging()
+    follower = Follower(hanging, 60, lambda: None)
+    follower.follow(CLOSED)
+    follower.start(run)
+    assert hanging.called.wait(60)
+    follower.follow(TARGET)
+    assert follower.report.complaints == [], "not late yet"
+    assert not follower.wait_current(LATE_S + 0.1)
+    assert follower.report.complaints == ["macroserver/b/1: does not answer, and may still be where it was"]
+    hanging.answers.set()
+    assert follower.wait_current(60)
+    assert follower.report.complaints == []
+    follower.stop()

@@ -1,10 +1,10 @@
 """The history in words, and the sample that is older than its visit."""
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from pathfixer.sessions import closed_document, history_line, stale_sample
+from pathfixer.sessions import closed_document, history_line, left_folders, stale_sample
 from pathfixer.steps import Step
 from scifish.session import Session
 
@@ -63,6 +63,19 @@ def test_the_code_of_another_proprietary_proposal_is_another_sample():
     ours = session(sample="s01", category="proprietary")
     now = THIS.model_copy(update={"session": ours})
     assert stale_sample([now, theirs], ours, BEGINS) is None
+
+
+def test_folders_left_are_those_of_the_session_s_earlier_samples():
+    def of(opened: datetime, path: str) -> Step:
+        return step("sample", "2026-09-14T06:00:00+00:00", session(opened_at=opened, sample_path=path))
+
+    now, before = BEGINS, BEGINS - timedelta(days=1)
+    steps = [of(now, "/raw/b"), of(now, "/raw/a"), of(now, "/raw"), CLOSED, of(before, "/raw/old")]
+    assert left_folders(steps, steps[0].session) == {"/raw/a", "/raw"}
+    assert left_folders([of(now, "/raw/a"), *steps], session(opened_at=now, sample_path="/raw/a")) == {
+        "/raw/b",
+        "/raw",
+    }
 
 
 def test_a_line_of_the_history_says_who_what_when_from_where_and_why():

@@ -7,6 +7,7 @@ import pytest
 
 from pathfixer.admission.judge import Judge
 from pathfixer.admission.staff import Staff
+from pathfixer.admission.visits_here import VisitsHere
 from pathfixer.errors import RefusedError
 from pathfixer.open_request import OpenRequest
 from sdm.errors import OfficeUnavailableError, UnknownProposalError
@@ -14,6 +15,7 @@ from sdm.rule_files import load_rules
 from sdm.user_office.disk_cache import DiskCache
 from sdm.user_office.protocol import Block, Person, Proposal
 from sdm.user_office.remembering import RememberingOffice
+from sdm.visits import Kept, Visit
 
 RULES = load_rules("maxiv_v1")
 NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
@@ -50,9 +52,13 @@ class Bench:
         self.asked: list[str] = []
         clock = lambda: self.now  # noqa: E731
         cache = DiskCache(folder / "office.db", RULES.proprietary_types, timedelta(days=30), clock)
-        staff = Staff(1, ("lismei",), lambda function: function(), lambda: None)
+        self.staff = Staff(1, ("lismei",), lambda function: function(), lambda: None)
         self.office = RememberingOffice(self, cache, RULES.proprietary_types, clock)
-        self.judge = Judge(self.office, staff, "demo", RULES, clock)
+        self.judge = Judge(self.office, self.staff, VisitsHere("demo", RULES), clock)
+
+    def judge_with_folder_of(self, visit: Visit) -> Judge:
+        kept = Kept(visit, over=False)
+        return Judge(self.office, self.staff, VisitsHere("demo", RULES, lambda _: [kept]), lambda: self.now)
 
     def proposal(self, number: str) -> Proposal:
         self.asked.append(number)
@@ -148,6 +154,16 @@ def test_what_is_known_and_not_scheduled_needs_staff_and_a_reason(bench, wanted)
     assert permit.category == "visitors"
 
 
+def test_a_visit_that_merely_has_a_folder_is_not_scheduled(bench):
+    visit = Visit("20261120", NOW - timedelta(days=1), NOW + timedelta(days=1), scheduled=False)
+    judge = bench.judge_with_folder_of(visit)
+    request = OpenRequest(username="adalov", proposal=UNSCHEDULED.number, visit=visit.name)
+    assert judge.permit(request).visit == visit
+    bench.go_away()
+    with pytest.raises(RefusedError, match="'20261120' is not scheduled .* only staff"):
+        judge.permit(request)
+
+
 def test_what_is_unknown_needs_staff_and_a_reason_and_has_no_category(bench):
     bench.is_open = False
     for username, reason in (("adalov", REASON), ("lismei", "")):
@@ -191,7 +207,7 @@ def test_what_is_wrong_with_the_group_is_a_warning(bench: Bench):
         spoken_of.append([one.number for one in family])
         return ["the group is stale"]
 
-    judge = Judge(bench.office, staff, "demo", RULES, lambda: NOW, about)
+    judge = Judge(bench.office, staff, VisitsHere("demo", RULES), lambda: NOW, about)
     permit = judge.permit(OpenRequest(username="carlcarl", proposal=CHILD.number))
     assert permit.warnings == ["the group is stale"]
     assert spoken_of == [[CHILD.number, PARENT.number]]

@@ -7,19 +7,13 @@ from pathlib import Path
 import pytest
 
 from pathfixer.errors import BusyError, RefusedError, StoreError
-from pathfixer.open_request import CloseRequest, OpenRequest
+from pathfixer.open_request import OpenRequest
 from pathfixer.shown import shown
-from pathfixer.steps import Wish
+from pathfixer.visits.record import VisitRecord
 from sdm.errors import FolderError, NameRefusedError, UnknownProposalError
-from sdm.folders.growth_watch import Growth
-from tests.unit.pathfixer.conftest import Bench, run
+from tests.own_tree import RULES
+from tests.unit.pathfixer.conftest import ICE, Bench, run, tell
 from tests.waiting import wait_for
-
-ICE = OpenRequest(username="carlcarl", proposal="20260101", visit="20260914")
-
-
-def tell(done: int, of: int, text: str) -> None:
-    """Progress is nobody's concern here."""
 
 
 def test_at_first_there_is_no_session_and_scans_are_nobody_s(bench):
@@ -78,49 +72,6 @@ def test_a_folder_that_cannot_be_made_fails_the_opening(bench, root):
     assert bench.store.last() is None
 
 
-def test_a_sample_is_shown_at_once_and_its_path_when_the_folder_is_there(bench):
-    bench.keeper.open_session(ICE, "me", tell)
-    bench.keeper.samples.ask("a/b", "me")
-    assert bench.keeper.current.sample == "a/b"
-    wait_for(lambda: bench.keeper.session.sample == "a/b", 5, "the sample's folder")
-    assert Path(bench.keeper.session.sample_path).is_dir()
-    wait_for(lambda: bench.server.variables["ScanDir"] == bench.keeper.session.sample_path, 5, "ScanDir")
-    assert bench.keeper.session.revision == 2
-
-
-def test_of_many_samples_the_last_one_counts(bench):
-    bench.keeper.open_session(ICE, "me", tell)
-    for number in range(20):
-        bench.keeper.samples.ask(f"s{number}", "me")
-    wait_for(lambda: bench.keeper.session.sample == "s19", 10, "the last sample")
-    assert bench.store.wish() is None
-
-
-def test_a_sample_whose_folder_cannot_be_made_is_an_alarm_until_the_next(bench):
-    bench.keeper.open_session(ICE, "me", tell)
-    (Path(bench.keeper.session.path) / "ice").write_text("in the way")
-    bench.keeper.samples.ask("ice", "me")
-    wait_for(lambda: bench.keeper.condition.state == "ALARM", 5, "ALARM")
-    assert "sample 'ice' could not be set" in bench.keeper.condition.status
-    assert bench.keeper.current.sample == ""
-    bench.keeper.samples.ask("water", "me")
-    wait_for(lambda: bench.keeper.session.sample == "water", 5, "the next sample")
-    assert bench.keeper.condition.state == "ON"
-
-
-def test_a_wish_of_an_earlier_life_is_fulfilled(root, tmp_path):
-    first = Bench(root, tmp_path / "state")
-    first.keeper.start()
-    first.keeper.open_session(ICE, "me", tell)
-    first.store.set_wish(Wish(sample="ice", client="me"))
-    first.keeper.stop()
-    second = Bench(root, tmp_path / "state")
-    assert second.keeper.current.sample == "ice"
-    second.keeper.start()
-    wait_for(lambda: second.keeper.session.sample == "ice", 5, "the sample")
-    second.keeper.stop()
-
-
 def test_closing_leaves_nothing_of_the_session(bench):
     bench.keeper.open_session(ICE, "me", tell)
     bench.keeper.close_session("me")
@@ -162,6 +113,27 @@ def test_a_replaced_folder_is_noticed_and_scans_go_elsewhere(bench):
     assert bench.keeper.condition.state == "ALARM"
 
 
+def test_after_a_restart_nobody_is_sent_back_to_a_folder_that_was_replaced(root, tmp_path):
+    first = Bench(root, tmp_path / "state")
+    first.keeper.start()
+    first.keeper.open_session(ICE, "me", tell)
+    raw = Path(first.keeper.session.path)
+    raw.rename(raw.with_name("old"))
+    raw.mkdir(mode=0o2770)
+    first.keeper.samples.ask("ice", "me")
+    wait_for(lambda: first.server.variables["ScanDir"] == first.unowned, 5, "noticed")
+    first.keeper.stop()
+    second = Bench(root, tmp_path / "state")
+    second.server.variables["ScanDir"] = second.unowned
+    with second.files._lock:  # the file system takes its time
+        second.keeper.start()
+        second.keeper.destination.wait(60)
+    wait_for(lambda: "is not the folder it was" in second.keeper.condition.status, 5, "noticed again")
+    second.keeper.destination.wait(60)
+    assert second.server.writes == []
+    second.keeper.stop()
+
+
 def test_a_check_without_a_session_looks_at_the_folder_for_unowned_scans(bench):
     findings = bench.keeper.check()
     assert bench.unowned in findings[0].finding
@@ -178,63 +150,13 @@ def test_a_missing_folder_for_unowned_scans_is_a_fault(root, tmp_path):
     bench.keeper.stop()
 
 
-def test_proposals_and_visits_are_offered_to_whom_they_concern(bench):
-    wait_for(lambda: bench.keeper.office.as_of, 5, "the office's answer")
-    bench.desk.stage("Username", "carlcarl", "panel")
-    assert bench.desk.proposals() == ["20260101  Ice", "20260102"]
-    assert bench.desk.visits("20260101") == ["20260914  2026-09-14 08:00 - 2026-09-15 08:00"]
-    bench.desk.stage("Username", "stranger", "panel")
-    assert bench.desk.proposals() == []
-    bench.desk.stage("Username", "lismei", "panel")
-    assert len(bench.desk.proposals()) == 2
-    with pytest.raises(RefusedError, match="EA09"):
-        bench.desk.stage("Endstation", "EA09", "panel")
-
-
-def test_a_running_macro_stops_a_switch_and_a_sample_is_taken_all_the_same(bench):
+def test_a_visit_that_a_sibling_has_locked_gets_no_folder(bench, root):
     bench.keeper.open_session(ICE, "me", tell)
-    bench.doors.running = {"door/demo/1": "a macro runs on door/demo/1 (its state is RUNNING)"}
-    for act in (
-        lambda: bench.keeper.open_session(ICE, "me", tell),
-        lambda: bench.keeper.close_session("me"),
-    ):
-        with pytest.raises(RefusedError, match=r"a macro runs on door/demo/1 .*force it with a reason"):
-            act()
-    assert bench.keeper.session.revision == 1
-    bench.keeper.samples.ask("ice", "me")
-    wait_for(lambda: bench.keeper.session.sample == "ice", 5, "the sample")
-
-
-def test_the_macro_that_asks_is_no_obstacle_to_itself(bench):
-    bench.doors.running = {"door/demo/1": "a macro runs on door/demo/1"}
-    bench.keeper.open_session(ICE.model_copy(update={"asking_door": "Door/Demo/1"}), "me", tell)
-    assert bench.store.history(1)[0].reason == ""
-    bench.doors.running["door/demo/2"] = "a macro runs on door/demo/2"
-    with pytest.raises(RefusedError, match=r"^a macro runs on door/demo/2\."):
-        bench.keeper.close_session("me", CloseRequest(asking_door="door/demo/1"))
-
-
-def test_growing_files_stop_a_switch_until_the_window_is_over(bench):
-    bench.keeper.open_session(ICE, "me", tell)
-    assert bench.growth.watched == bench.keeper.session.path
-    bench.growth.growth = Growth("/raw/scan.h5", 3.2)
-    with pytest.raises(RefusedError, match=r"/raw/scan.h5 grew 3 s ago \(no switch before 10 s\)"):
-        bench.keeper.close_session("me")
-    bench.growth.growth = Growth("/raw/scan.h5", 10.1)
-    bench.keeper.close_session("me")
-    assert bench.growth.watched is None
-
-
-def test_force_needs_a_reason_and_is_kept_with_name_and_place(bench):
-    bench.keeper.open_session(ICE, "me", tell)
-    bench.doors.running = {"door/demo/1": "a macro runs on door/demo/1"}
-    with pytest.raises(RefusedError):
-        bench.keeper.close_session("10.0.0.7 pid 7", CloseRequest(force_reason="  ", asked_by="lismei"))
-    bench.keeper.close_session("10.0.0.7 pid 7", CloseRequest(force_reason="crashed", asked_by="lismei"))
-    kept = bench.store.history(1)[0]
-    assert (kept.what, kept.who, kept.client) == ("closed", "lismei", "10.0.0.7 pid 7")
-    assert kept.reason == "forced: crashed, although a macro runs on door/demo/1"
-    assert kept.reason in bench.keeper.current.history[0]
+    visit = root / "visitors/demo/20260101/20260914"
+    visit.chmod(0o3550)
+    with pytest.raises(RefusedError, match="is locked"):
+        bench.keeper.open_session(ICE.model_copy(update={"sample": "ice"}), "me", tell)
+    assert list((visit / "raw").iterdir()) == []
 
 
 def test_what_cannot_be_stored_leaves_no_folder(bench, root):
@@ -244,26 +166,64 @@ def test_what_cannot_be_stored_leaves_no_folder(bench, root):
         bench.keeper.open_session(ICE, "me", tell)
     assert bench.keeper.session.revision == 0
     assert list((root / "visitors/demo").iterdir()) == []
+    assert (bench.keeper.visits.lines(9), bench.keeper.visits.records()) == ([], [])
 
 
-def test_what_is_not_empty_any_more_is_named_when_the_store_fails(bench, root):
-    proposal = root / "visitors/demo/20260101"
+def test_a_visit_that_another_one_closed_under_the_session_is_an_alarm_until_it_is_open_again(bench):
     bench.keeper.open_session(ICE, "me", tell)
-    with sqlite3.connect(bench.folder / "sessions.db") as database:
-        database.execute("CREATE TRIGGER full BEFORE INSERT ON session BEGIN SELECT RAISE(FAIL, 'full'); END")
-    bench.keeper.samples.ask("ice", "me")
-    wait_for(lambda: bench.keeper.samples.problem, 5, "the problem")
-    assert not (proposal / "20260914/raw/ice").exists()
-    assert (proposal / "20260914/raw").is_dir(), "what was there before stays"
+    sheet = Path(bench.keeper.session.path).parent.with_name(".scizoo-visit-20260914.json")
+    record = VisitRecord.model_validate_json(sheet.read_text())
+    place = record.place
 
+    def other_writes(event: str) -> None:
+        other = record.model_copy(update={"event": event, "path_fixer": "demo-e02/ctl/sdm-01"})
+        text = other.model_dump_json(by_alias=True)
+        bench.files.write_sheet(bench.config.planner(RULES)(place), text)
+        bench.sheets.look(place.proposal)
 
-def test_a_sample_of_an_earlier_visit_is_a_warning_until_it_is_written_anew(bench):
-    bench.keeper.open_session(ICE.model_copy(update={"sample": "ice"}), "me", tell)
-    other = OpenRequest(username="carlcarl", proposal="20260101", visit="20261120", sample="ice")
-    staff = other.model_copy(update={"username": "lismei"})
-    assert "sample 'ice' was chosen at" in bench.keeper.open_session(staff, "me", tell)[0]
+    other_writes("closed")
+    condition = bench.keeper.condition
+    assert condition.state == "ALARM"
+    assert "visit 20260101/20260914 of this session was closed at" in condition.status
+    other_writes("reopened")
     assert bench.keeper.condition.state == "ON"
-    assert shown(bench.keeper, bench.desk)["Warnings"] == bench.keeper.warnings != []
-    bench.keeper.samples.ask("ice", "me")
-    wait_for(lambda: bench.keeper.warnings == [], 5, "no warning any more")
+
+
+def test_a_sheet_that_cannot_be_taken_over_spoils_no_opening(bench):
+    with sqlite3.connect(bench.folder / "sessions.db") as database:
+        database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON visit_record WHEN NEW.document LIKE '%-e02%' "
+            "BEGIN SELECT RAISE(FAIL, 'full'); END"
+        )
+    bench.keeper.open_session(ICE, "me", tell)
+    sheet = Path(bench.keeper.session.path).parent.with_name(".scizoo-visit-20260914.json")
+    record = VisitRecord.model_validate_json(sheet.read_text())
+    other = record.model_copy(update={"event": "reopened", "path_fixer": "demo-e02/ctl/sdm-01"})
+    told = []
+
+    def others_write_meanwhile(done: int, of: int, text: str) -> None:
+        if text == "committing":
+            document = other.model_dump_json(by_alias=True)
+            bench.files.write_sheet(bench.config.planner(RULES)(record.place), document)
+            told.append(text)
+
+    assert bench.keeper.open_session(with_sample("ice"), "me", others_write_meanwhile) == []
     assert bench.keeper.session.sample == "ice"
+    assert told
+
+
+def with_sample(sample: str) -> OpenRequest:
+    return ICE.model_copy(update={"sample": sample})
+
+
+def test_a_check_names_the_visits_of_which_others_learn_nothing(bench, root):
+    bench.keeper.open_session(ICE, "me", tell)
+    visit = Path(bench.keeper.session.path).parent
+    away = visit.parent.with_name("away")
+    visit.parent.rename(away)
+    bench.sheets.write(str(visit))
+    away.rename(visit.parent)
+    (bad,) = [finding for finding in bench.keeper.check() if not finding.ok]
+    assert (bad.part, str(visit) in bad.finding) == ("visits", True)
+    bench.sheets.look_around()
+    assert all(finding.ok for finding in bench.keeper.check())

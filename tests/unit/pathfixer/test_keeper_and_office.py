@@ -1,19 +1,16 @@
 """A keeper whose user office is away, and what it offers to choose from."""
 
 from pathfixer.admission.office_memory import OfficeMemory
+from pathfixer.admission.visits_here import VisitsHere
 from pathfixer.open_request import OpenRequest
 from sdm.user_office.protocol import Person, Proposal
-from tests.unit.pathfixer.conftest import NOW, RULES, Bench, run
+from tests.own_tree import RULES
+from tests.unit.pathfixer.conftest import ICE, NOW, Bench, run, tell
 from tests.waiting import wait_for
 
-ICE = OpenRequest(username="carlcarl", proposal="20260101", visit="20260914")
 BY_STAFF = OpenRequest(
     username="lismei", proposal="20260199", sample="nickel", override_reason="the beam is on"
 )
-
-
-def tell(done: int, of: int, text: str) -> None:
-    """Progress is nobody's concern here."""
 
 
 def test_an_override_stands_in_session_and_history(bench):
@@ -73,11 +70,26 @@ def test_staff_are_offered_finished_proposals_too_and_nobody_refused_ones(bench)
 
 def test_the_office_is_asked_again_by_itself(root, tmp_path):
     bench = Bench(root, tmp_path / "state")
-    memory = OfficeMemory(bench.remembering, bench.people, "demo", RULES, run, lambda: None, interval_s=0.02)
+    memory = OfficeMemory(bench.remembering, bench.people, VisitsHere("demo", RULES), run, lambda: None, 0.02)
     memory.start()
     wait_for(lambda: memory.proposals("lismei", True), 5, "the first answer")
     bench.office.known.clear()
     wait_for(lambda: memory.proposals("lismei", True) == [], 5, "a later answer")
+    memory.stop()
+    bench.keeper.stop()
+
+
+def test_an_office_that_is_back_is_soon_noticed(root, tmp_path):
+    bench = Bench(root, tmp_path / "state")
+    bench.office.is_open = False
+    memory = OfficeMemory(
+        bench.remembering, bench.people, VisitsHere("demo", RULES), run, lambda: None, away_s=0.02
+    )
+    memory.start()
+    wait_for(lambda: memory.problem, 5, "the office is away")
+    bench.office.is_open = True
+    wait_for(lambda: memory.problem is None, 5, "the office is back")
+    assert memory.as_of == NOW
     memory.stop()
     bench.keeper.stop()
 
@@ -90,3 +102,11 @@ def test_what_a_parent_of_another_beamline_has_is_offered_to_its_members(bench):
     bench.keeper.office.refresh()
     wait_for(lambda: bench.keeper.office.proposals("gracehop", False), 5, "the parent's answer")
     assert bench.keeper.office.proposals("gracehop", False) == ["20260101  Ice"]
+
+
+def test_a_visit_that_no_schedule_knows_is_offered_without_times(bench):
+    wait_for(lambda: bench.keeper.office.as_of, 5, "the office's answer")
+    bench.keeper.open_session(
+        OpenRequest(username="lismei", proposal="20260102", visit="20261102"), "me", tell
+    )
+    assert bench.keeper.office.visits("20260102")[1:] == ["20261102  not in the schedule"]

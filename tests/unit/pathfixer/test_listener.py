@@ -6,6 +6,7 @@ import pytest
 
 from pathfixer.endstations import SelectionLine
 from pathfixer.errors import ListenerError
+from pathfixer.following.follower import Standing
 from pathfixer.following.listener import Listener, parse_listener
 from scifish.session import Session
 
@@ -101,6 +102,17 @@ def test_what_somebody_else_writes_is_told_or_put_back(listener, attribute, memo
     strict = Listener(parse_listener(f"{NAME}={{path}}/{{sample}}"), attribute, memory, put_back=True)
     assert strict.bring(OPEN).overrides == ()
     assert attribute.value == "/data/raw/ice"
+
+
+def test_one_that_has_to_wait_is_left_as_it_is_and_says_for_what(attribute, memory):
+    reasons = ["waits for the macro on door/b/1", None]
+    line = parse_listener(f"{NAME}={{path}}/{{sample}}")
+    listener = Listener(line, attribute, memory, True, lambda session: reasons.pop(0))
+    assert listener.bring(OPEN) == Standing("/old", waits="waits for the macro on door/b/1")
+    assert (attribute.writes, memory) == ([], {})
+    assert listener.bring(OPEN) == Standing("/data/raw/ice")
+    assert listener.bring(OPEN) == Standing("/data/raw/ice")
+    assert reasons == [], "asked only when there is something to write"
 
 
 def test_a_slash_more_is_no_difference(listener, attribute):

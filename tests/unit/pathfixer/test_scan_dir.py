@@ -49,6 +49,15 @@ def test_another_folder_of_the_same_session_is_nobody_s_business(put_back):
     assert decision(found, OPEN, put_back=put_back) == Decision()
 
 
+def test_the_folder_of_an_earlier_sample_is_told_or_put_back_an_old_copy_leads_there():
+    target = Target(f"{RAW}/ice", RAW, frozenset({RAW, f"{RAW}/water"}))
+    found = {"ScanDir": f"{RAW}/water"}
+    told = f"ScanDir was set back to {RAW}/water, where an earlier sample's scans went ({RAW}/ice)"
+    assert decision(found, target) == Decision(overrides=(told,))
+    assert decision(found, target, put_back=True) == Decision({"ScanDir": f"{RAW}/ice"})
+    assert decision({"ScanDir": f"{RAW}/other"}, target, put_back=True) == Decision()
+
+
 def test_a_path_that_leaves_the_session_by_dots_is_outside():
     assert decision({"ScanDir": f"{RAW}/../../x"}, OPEN).overrides
 

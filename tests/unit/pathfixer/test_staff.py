@@ -48,13 +48,13 @@ def test_a_directory_that_hangs_holds_nobody_who_only_looks():
 
     def slowly(account: str, group: str) -> bool:
         asked.set()
-        return answers.wait(10)
+        return answers.wait(60)
 
     people = staff(slowly, run=lambda act: threading.Thread(target=act, daemon=True).start())
     start = time.monotonic()
     assert not people.known("adalov")
-    assert time.monotonic() - start < 1
-    assert asked.wait(5)
+    assert time.monotonic() - start < 10
+    assert asked.wait(60)
     answers.set()
     wait_for(lambda: people.known("adalov"), 5, "the directory's answer")
 
@@ -91,4 +91,4 @@ def test_a_name_service_that_hangs_can_tell_nothing(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     start = time.monotonic()
     assert is_member(ME, MY_GROUP, timeout_s=0.2) is None
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30

@@ -50,6 +50,25 @@ def test_the_newest_session_is_the_last_and_none_is_lost(store, folder):
     again.close()
 
 
+def test_what_the_user_office_says_later_does_not_hide_where_data_were_sent_last(store):
+    assert store.last_move() is None
+    for revision, what in enumerate(("opened", "sample", "doubted", "confirmed"), start=1):
+        store.commit(step(revision).model_copy(update={"what": what}), {})
+    move = store.last_move()
+    assert (move.what, move.session.revision) == ("sample", 2)
+
+
+@pytest.mark.parametrize("change", ["UPDATE session SET who = 'nobody'", "DELETE FROM session"])
+def test_the_history_is_only_added_to_whoever_tries(store, folder, change):
+    store.commit(step(1), {})
+    with (
+        sqlite3.connect(folder / "sessions.db") as database,
+        pytest.raises(sqlite3.IntegrityError, match="the history is only added to"),
+    ):
+        database.execute(change)
+    assert store.last() == step(1).session
+
+
 def test_the_same_revision_is_never_written_twice(store):
     store.commit(step(1), {"/a": Identity(1, 1, 1)})
     with pytest.raises(StoreError):
@@ -57,7 +76,7 @@ def test_the_same_revision_is_never_written_twice(store):
     assert store.folders() == {"/a": Identity(1, 1, 1)}
 
 
-def test_a_wish_lives_until_it_is_fulfilled(store):
+def test_a_wish_lives_until_it_is_fulfilled_or_another_session_begins(store):
     ice, water = Wish(sample="ice", client="a"), Wish(sample="water", client="b")
     store.set_wish(ice)
     store.set_wish(water)
@@ -66,15 +85,9 @@ def test_a_wish_lives_until_it_is_fulfilled(store):
     store.drop_wish(ice)
     assert store.wish() == water
     store.commit(step(2), {})
+    assert store.wish() == water
+    store.commit(step(3).model_copy(update={"what": "closed"}), {})
     assert store.wish() is None
-
-
-def test_a_code_stays_with_its_sample_and_stands_for_itself(store):
-    assert store.sample_code("20260102", "nickel") == "s01"
-    assert store.sample_code("20260102", "cobalt") == "s02"
-    assert store.sample_code("20260102", "nickel") == "s01"
-    assert store.sample_code("20260102", "s02") == "s02"
-    assert store.sample_code("20260103", "nickel") == "s01"
 
 
 def test_macro_servers_are_one_whatever_the_case(store):
@@ -85,9 +98,30 @@ def test_macro_servers_are_one_whatever_the_case(store):
 
 def test_a_second_process_is_refused(store, folder):
     code = f"from pathlib import Path; from pathfixer.store import Store; Store.open(Path({str(folder)!r}))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.returncode != 0
     assert "is in use by another process" in done.stderr
+
+
+def test_a_second_device_of_this_process_is_refused_until_the_first_gives_it_up(store, folder):
+    with pytest.raises(StoreError, match="is in use by another process or device"):
+        Store.open(folder)
+    store.commit(step(1), {})
+    store.close()
+    again = Store.open(folder)
+    assert again.last() == step(1).session
+    again.close()
+
+
+def test_a_folder_that_others_could_read_is_made_private(folder):
+    folder.mkdir(mode=0o755)
+    Store.open(folder).close()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_folder_on_a_file_server_is_refused(folder):
+    with pytest.raises(StoreError, match="lies on nfs4: name a folder on a local disk"):
+        StateDatabase.open(folder, "sessions.db", LAYOUTS, lambda path: "nfs4")
 
 
 def test_a_newer_layout_is_left_alone(folder):

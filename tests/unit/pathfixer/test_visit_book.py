@@ -1,19 +1,21 @@
 """What is written down about visits, and what it makes of them."""
 
 import sqlite3
+import threading
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from pathfixer.errors import RefusedError, StoreError
 from pathfixer.store import Store
-from pathfixer.visits.book import VisitBook
+from pathfixer.visits.book import Span, VisitBook
 from pathfixer.visits.record import VisitRecord, facts_of, require_unlocked
 from sdm.folders.tally import Tally
 from sdm.folders.visit_lock import LockReport
 from sdm.folders.walk import FolderState
 from sdm.path_rules import Place
 from sdm.user_office.protocol import Person, Proposal
+from tests.waiting import wait_for
 
 BEGIN = datetime(2026, 9, 14, 6, tzinfo=timezone.utc)
 END = BEGIN + timedelta(days=1)
@@ -21,30 +23,65 @@ FOLDER = "/data/visitors/demo/20260101/20260914"
 PLACE = Place(category="visitors", beamline="demo", proposal="20260101", visit="20260914")
 
 
-def record(event: str, **more) -> VisitRecord:
-    return VisitRecord(event=event, at=BEGIN, path=FOLDER, place=PLACE, starts_at=BEGIN, ends_at=END, **more)
+def record(event: str, at: datetime = BEGIN, **more) -> VisitRecord:
+    return VisitRecord(event=event, at=at, path=FOLDER, place=PLACE, starts_at=BEGIN, ends_at=END, **more)
+
+
+def opened(book: VisitBook, record: VisitRecord) -> None:
+    """Write the record of an opening as a session's commit does."""
+    with book.opening(record) as write, book._database.transaction() as database:
+        write(database)
 
 
 @pytest.fixture
 def book(tmp_path):
     store = Store.open(tmp_path)
-    yield VisitBook(store.database)
+    yield VisitBook(store.database, lambda: BEGIN)
     store.close()
 
 
 def test_a_visit_is_written_down_once_and_its_times_are_renewed(book):
-    book.opened(record("opened"))
+    opened(book, record("opened"))
     later = record("opened").model_copy(update={"ends_at": END + timedelta(days=1)})
-    book.opened(later)
+    opened(book, later)
     assert [one.event for one in book.records()] == ["opened"]
     assert book.find(FOLDER).ends_at == END + timedelta(days=1)
 
 
+def test_what_the_office_told_before_the_visit_was_opened_renews_nothing(book):
+    opened(book, record("opened"))
+    book.set_span(
+        FOLDER, Span(BEGIN - timedelta(days=60), END - timedelta(days=60), BEGIN - timedelta(minutes=9))
+    )
+    assert book.find(FOLDER).ends_at == END
+    again = VisitBook(book._database, lambda: BEGIN)
+    again.set_span(FOLDER, Span(BEGIN, END - timedelta(days=60), BEGIN))
+    assert again.find(FOLDER).ends_at == END
+
+
+def test_who_only_asks_does_not_wait_for_the_disk(book):
+    opened(book, record("opened"))
+    with book._database.transaction():
+        writing = threading.Thread(target=book.add, args=(record("closed"),), daemon=True)
+        writing.start()
+        wait_for(book._writing.locked, 5, "somebody writes")
+        assert [one.visit.name for one in book.kept("20260101")] == ["20260914"]
+        assert book.of_path(f"{FOLDER}/raw/ice").state == "open"
+    writing.join(60)
+    assert book.find(FOLDER).state == "closed"
+
+
+def test_a_visit_opened_here_is_not_taken_for_another_one_s(book):
+    opened(book, record("opened"))
+    book.see(book.find(FOLDER), record("closed"))
+    assert [visit.state for visit in book.visits()] == ["open"]
+
+
 def test_everything_is_on_the_disk(book):
-    book.opened(record("opened"))
-    book.set_span(FOLDER, BEGIN, END + timedelta(hours=3))
+    opened(book, record("opened"))
+    book.set_span(FOLDER, Span(BEGIN, END + timedelta(hours=3), END))
     book.add(record("closed", by="lismei", reason="done"))
-    again = VisitBook(book._database)
+    again = VisitBook(book._database, lambda: BEGIN)
     visit = again.find("20260101/20260914")
     assert (visit.state, visit.ends_at) == ("closed", END + timedelta(hours=3))
     assert [one.event for one in again.records(FOLDER)] == ["opened", "closed"]
@@ -58,12 +95,12 @@ def test_everything_is_on_the_disk(book):
         ([record("closed"), record("locked", lock=LockReport())], "locked"),
         ([record("closed"), record("locked", lock=LockReport(writable=Tally(count=1)))], "partly locked"),
         ([record("closed"), record("reopened", until=END)], "reopened"),
-        ([record("closed"), record("reopened", until=END), record("closed")], "closed"),
+        ([record("closed"), record("reopened", until=END), record("closed", at=END)], "closed"),
         ([record("trusted")], "open"),
     ],
 )
 def test_the_state_follows_from_the_records(book, events, state):
-    book.opened(record("opened"))
+    opened(book, record("opened"))
     for event in events:
         book.add(event)
     assert book.find(FOLDER).state == state
@@ -78,21 +115,22 @@ def test_the_state_follows_from_the_records(book, events, state):
 def test_a_visit_never_opened_names_those_that_were(book):
     with pytest.raises(RefusedError, match="none yet"):
         book.find("20260101/20260914")
-    book.opened(record("opened"))
+    opened(book, record("opened"))
     with pytest.raises(RefusedError, match=r"the newest: 20260101/20260914"):
         book.find("20269999/20260914")
 
 
 def test_its_visits_keep_their_names(book):
-    book.opened(record("opened"))
-    (kept,) = book.kept("20260101", BEGIN)
+    opened(book, record("opened"))
+    (kept,) = book.kept("20260101")
     assert (kept.visit.name, kept.over) == ("20260914", False)
-    assert book.kept("20260101", END)[0].over
-    assert book.kept("20260102", BEGIN) == []
+    assert book.kept("20260102") == []
+    book.set_span(FOLDER, Span(BEGIN - timedelta(days=1), BEGIN, END))
+    assert book.kept("20260101")[0].over
 
 
 def test_a_record_that_cannot_be_written_changes_nothing(book, tmp_path):
-    book.opened(record("opened"))
+    opened(book, record("opened"))
     other = sqlite3.connect(tmp_path / "sessions.db")
     other.execute("DROP TABLE visit_record")
     other.commit()

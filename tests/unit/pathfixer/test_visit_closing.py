@@ -3,116 +3,23 @@
 import os
 import stat
 import subprocess
-from datetime import datetime, timedelta, timezone
+import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from pathfixer.activity import Activity
-from pathfixer.admission.permit import Permit
 from pathfixer.errors import RefusedError
 from pathfixer.sessions import closed_document
-from pathfixer.store import Store
-from pathfixer.testing.beamline import BeamlineInMemory, SiblingInMemory
-from pathfixer.visits.book import VisitBook
-from pathfixer.visits.closing import ClosingRules, VisitClosing
-from pathfixer.visits.locking import VisitLocking
-from pathfixer.visits.record import opening_record
-from pathfixer.visits.tending import VisitTending
-from pathfixer.visits.users import VisitUsers
-from sdm.folders.plan import Principals, plan_visit
-from sdm.path_rules import Place, render
-from sdm.rule_files import load_rules
-from sdm.site_part import plan_site_part
 from sdm.testing.files_here import FilesHere
-from sdm.user_office.protocol import Proposal
-from sdm.visits import Visit
-
-RULES = load_rules("maxiv_v1")
-BEGIN = datetime(2026, 9, 14, 6, tzinfo=timezone.utc)
-END = BEGIN + timedelta(days=1)
-GRACE = timedelta(hours=72)
-PLACE = Place(category="visitors", beamline="demo", proposal="20260101", visit="20260914")
-UID, GID = os.geteuid(), os.getegid()
-ME = Principals(site_owner=UID, site_group=GID, service=UID, beamline=GID, proposal=GID)
-STAFF = "lismei@control"
-
-
-class Office:
-    """A schedule that a test moves."""
-
-    def __init__(self, clock) -> None:
-        self._clock = clock
-        self.end = END
-        self.away = False
-        self.as_of = None
-
-    def refresh(self) -> None:
-        if not self.away:
-            self.as_of = self._clock()
-
-    def visit_named(self, number: str, name: str) -> Visit | None:
-        return Visit(name, BEGIN, self.end) if self.as_of else None
-
-
-class Bench:
-    """Visits of a beamline whose clock, office and neighbours a test moves."""
-
-    def __init__(self, root: Path, state: Path) -> None:
-        self.now = BEGIN
-        self.session = closed_document(0, "demo", "/unowned")
-        self.beamline = BeamlineInMemory(siblings={"demo/ctl/sdm-02": SiblingInMemory()})
-        self.office, self.files, self.activity = Office(lambda: self.now), FilesHere(), Activity(lambda: None)
-        self.root, self.state = root, state
-        self.start()
-        self.visit = Path(render(RULES, str(root), PLACE).visit)
-
-    def start(self) -> None:
-        """Begin, or begin again as after a restart."""
-        self.store = Store.open(self.state)
-        self.book = VisitBook(self.store.database)
-        users = VisitUsers(lambda: self.session, self.beamline, list(self.beamline.siblings), ())
-        rules = ClosingRules(GRACE, timedelta(hours=24), lambda name: name == "lismei")
-        self.locking = VisitLocking(self.book, self.files, self.plan, lambda: self.now)
-        self.closing = VisitClosing(self.locking, users, rules, lambda: self.now)
-        self.tending = VisitTending(self.closing, self.office, lambda: self.now)
-
-    def stop(self) -> None:
-        self.locking.stop()
-        self.store.close()
-
-    def plan(self, place: Place):
-        return plan_visit(RULES, str(self.root), place, ME)
-
-    def open_visit(self) -> None:
-        visit = Visit("20260914", BEGIN, END)
-        folders = self.files.make(self.plan(PLACE))
-        proposal = Proposal(number="20260101", title="Ice")
-        permit = Permit(proposal, "visitors", visit)
-        paths = render(RULES, str(self.root), PLACE)
-        self.book.opened(opening_record(PLACE, paths, permit, folders, self.now))
-        (self.visit / "raw/scan.h5").write_text("data")
-
-    @property
-    def visit_state(self) -> str:
-        return self.book.find("20260101/20260914").state
-
-    def close(self, by: str = STAFF) -> list[str]:
-        return self.closing.close("20260101/20260914", by, "measured", self.activity)
-
-    def tend(self, after: timedelta) -> None:
-        self.now = END + after
-        self.tending.tend(self.activity)
+from tests.own_tree import GID, UID, make_site_part
+from tests.unit.pathfixer.visit_bench import BEGIN, END, GRACE, STAFF, Bench
 
 
 @pytest.fixture
 def bench(tmp_path):
-    root, state = tmp_path / "data", tmp_path / "state"
-    root.mkdir()
-    state.mkdir()
-    for part in plan_site_part(RULES, str(root), "demo", ME):
-        FilesHere().make(part)
-    bench = Bench(root, state)
+    make_site_part(tmp_path / "data")
+    bench = Bench(tmp_path / "data", tmp_path / "state")
     bench.open_visit()
     yield bench
     bench.stop()
@@ -132,6 +39,18 @@ def test_staff_close_a_visit_and_it_is_locked(bench):
     )
     with pytest.raises(RefusedError, match="is locked already"):
         bench.close()
+
+
+def test_an_order_waits_while_another_visit_is_worked_at(bench):
+    said = []
+    with bench.locking.alone(bench.book.find(str(bench.visit))):
+        order = threading.Thread(target=lambda: said.extend(bench.close()))
+        order.start()
+        order.join(0.1)
+        assert order.is_alive(), "refused, or not waited"
+        assert said == []
+    order.join(30)
+    assert said[0] == "visit 20260101/20260914 is locked"
 
 
 def test_opening_and_closing_leave_what_an_archive_needs(bench):
@@ -172,6 +91,24 @@ def test_it_closes_by_itself_when_its_last_block_and_the_grace_time_are_over(ben
     bench.tend(GRACE + timedelta(minutes=2))
     assert bench.visit_state == "locked"
     assert bench.book.records()[1].by == "PathFixer"
+
+
+def test_nothing_is_done_until_the_time_of_a_visit_is_over_and_then_at_once(bench):
+    bench.tend(GRACE - timedelta(seconds=20))
+    assert bench.tending.pause_s == pytest.approx(21)
+    bench.tend(GRACE)
+    assert bench.tending.pause_s <= 5, "the office was asked, its answer is near"
+    bench.close()
+    bench.closing.reopen(str(bench.visit), STAFF, "late frames")
+    bench.now += timedelta(hours=23, minutes=59, seconds=30)
+    assert bench.tending.pause_s == pytest.approx(31)
+
+
+def test_an_office_that_is_away_is_not_asked_all_the_time(bench):
+    bench.office.away = True
+    for second in range(0, 60, 5):
+        bench.tend(GRACE + timedelta(seconds=second))
+    assert bench.office.asked == 1
 
 
 def test_a_visit_that_was_prolonged_since_is_not_closed(bench):

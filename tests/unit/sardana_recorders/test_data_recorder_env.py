@@ -12,7 +12,7 @@ from sardana_recorders.data_recorder_env import (
     uncaptured_macros,
     winner,
 )
-from scifish.captures import CaptureState
+from scifish.status.captures import CaptureState
 
 DOOR = "Door/demo/1"
 AT_DOOR = "door/demo/1.DataRecorder"  # Sardana keeps it in lower case

@@ -1,7 +1,5 @@
 """The plug-in file, loaded by Sardana's own RecorderManager, without a MacroServer."""
 
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,33 +10,12 @@ from sardana.macroserver.scan.recorder import DataRecorder
 
 from sardana_recorders import process
 from sardana_recorders.testing.fake_macro import FakeMacro
-from scifish.captures import list_captures
 from scifish.settings import Settings, save_settings
 from scifish.state_folder import StateFolder
+from scifish.status.captures import list_captures
 
 PLUGIN = Path(process.__file__).parent / "plugin"
 MACROS = Path(process.__file__).parent / "macros"
-LOAD = """
-import sys
-from types import SimpleNamespace
-from sardana.macroserver.msrecordermanager import RecorderManager
-from sardana.macroserver.recorders.test.common import simulate_scan
-
-class Server:
-    name = full_name = "macroserver/demo/1"
-
-sys.modules[{blocked!r}] = None
-server = Server()  # the manager keeps it by weak reference
-manager = RecorderManager(server)
-manager.setRecorderPath([{plugin!r}])
-said = []
-door = SimpleNamespace(warning=lambda text, *args: said.append(text % args))
-macro = SimpleNamespace(_executor=SimpleNamespace(door=door))
-recorder = manager.getRecorderClass("SciFishRecorder")(macro=macro)
-simulate_scan(recorder, [], 1.0, 3)
-recorder.addCustomData(1, "x")
-print(said)
-"""
 
 
 @pytest.fixture
@@ -47,11 +24,10 @@ def recorder_class(state_folder, monkeypatch):
     monkeypatch.setenv("SCIZOO_STATE", str(state_folder))
     monkeypatch.syspath_prepend(str(PLUGIN))
     save_settings(state_folder, Settings(beamline="demo", facility="test", pid_prefix="20.500.12345"))
-    monkeypatch.setattr(process, "_attempt", None)
     from scifish_recorder import SciFishRecorder
 
     yield SciFishRecorder
-    process.shared().producer.close()
+    process.end()
 
 
 def test_a_simulated_scan_is_captured(recorder_class, state_folder):
@@ -117,19 +93,3 @@ def test_an_abort_in_our_end_passes_and_the_recorders_behind_us_end_their_files(
 def test_a_file_in_each_path_is_public_and_needs_only_sardana():
     for folder in (PLUGIN, MACROS):
         assert len([path for path in folder.glob("*.py") if not path.name.startswith("_")]) == 1
-
-
-@pytest.mark.parametrize(
-    "blocked", ["sardana_recorders", "sardana_recorders.scan", "scifish", "pydantic", "h5py"]
-)
-def test_without_its_package_the_recorder_loads_and_says_so_at_the_scan(blocked, tmp_path):
-    program = LOAD.format(blocked=blocked, plugin=str(PLUGIN))
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        env={"SCIZOO_STATE": str(tmp_path)},
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("This scan is NOT CAPTURED: ModuleNotFoundError") == 1

@@ -4,6 +4,7 @@ from sardana_recorders.status import (
     Flags,
     error_text,
     flags_of,
+    is_told_to_stop,
     status_at_end,
     status_left_behind,
     status_of_interrupt,
@@ -43,6 +44,15 @@ def test_flags_are_those_of_the_macro_or_its_executor():
     macro._stopped = True
     assert flags_of(macro) == Flags(stopped=True)
     assert flags_of(None) == Flags()
+
+
+def test_a_macro_is_told_to_stop_later_than_its_executor():
+    macro = FakeMacro()
+    macro._executor.ask(stop=True)
+    assert not is_told_to_stop(macro)
+    macro._stopped = True
+    assert is_told_to_stop(macro)
+    assert not is_told_to_stop(None)
 
 
 def test_an_interrupt_is_an_abort_unless_only_a_stop_was_asked_for():

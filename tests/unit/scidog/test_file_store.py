@@ -46,6 +46,22 @@ def test_a_disk_that_is_not_mounted_is_away(tmp_path: Path) -> None:
         FileStore(tmp_path / "not there" / "scidog").contents()
 
 
+def test_looking_makes_no_folder(tmp_path: Path) -> None:
+    """The disk of the store may be away: an empty folder on its mount point would pass for the store."""
+    store = FileStore(tmp_path / "scidog")
+    assert store.is_new()
+    assert (store.contents().newest, store.history("all"), store.stamp()) == ((), [], "0 None")
+    assert not store.folder.exists()
+
+
+def test_a_file_where_the_folder_was_is_away(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "scidog")
+    store.folder.write_text("no folder")
+    for ask in (store.stamp, store.is_new, store.contents, lambda: store.add(saved("all"))):
+        with pytest.raises(StoreAwayError, match="folder .*scidog: "):
+            ask()
+
+
 def test_a_file_that_is_no_selection_is_named(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "scidog")
     store.add(saved("all"))

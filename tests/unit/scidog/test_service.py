@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -167,6 +168,53 @@ def test_after_a_restart_without_the_store_the_copy_on_disk_serves(
     restarted = SelectionService(away, LastGood(tmp_path / "copy.json"), clock)
     assert restarted.known.active == service.known.active
     assert restarted.refresh().as_of == clock.time
+
+
+def test_an_empty_store_where_selections_are_known_is_another_one_than_ours(
+    service: SelectionService, clock: Clock, tmp_path: Path
+) -> None:
+    """A mount point without its disk: it must not empty the copy, nor take a save."""
+    service.save(ALL)
+    service.switch("all")
+    bare, copy = MemoryStore(), LastGood(tmp_path / "copy.json")
+    restarted = SelectionService(bare, copy, clock)
+    assert "memory holds nothing, but held selections before" in str(restarted.refresh().trouble)
+    assert restarted.known.active == service.known.active
+    for ask in (
+        lambda: restarted.save(ALL.model_copy(update={"revision": 1})),
+        lambda: restarted.switch("all"),
+        lambda: restarted.delete(DeleteRequest(name="all", revision=1)),
+        lambda: restarted.history("all"),
+    ):
+        with pytest.raises(StoreAwayError, match=r"To begin anew there, remove .*copy\.json"):
+            ask()
+    assert bare.is_new()
+    copy.path.unlink()
+    assert SelectionService(bare, copy, clock).refresh().trouble is None
+
+
+def test_a_copy_of_a_version_that_wrote_no_place_counts_as_of_this_store(
+    service: SelectionService, clock: Clock, tmp_path: Path
+) -> None:
+    service.save(ALL)
+    path = tmp_path / "copy.json"
+    told = json.loads(path.read_text())
+    del told["place"]
+    path.write_text(json.dumps(told))
+    assert "held selections before" in str(
+        SelectionService(MemoryStore(), LastGood(path), clock).refresh().trouble
+    )
+
+
+def test_an_empty_store_at_another_place_is_a_new_one(
+    service: SelectionService, clock: Clock, tmp_path: Path
+) -> None:
+    service.save(ALL)
+    elsewhere = MemoryStore()
+    elsewhere.place = "memory, elsewhere"
+    moved = SelectionService(elsewhere, LastGood(tmp_path / "copy.json"), clock)
+    assert moved.refresh().trouble is None
+    assert moved.save(ALL).revision == 1
 
 
 def test_the_age_of_the_copy_on_disk_is_right_to_a_minute(

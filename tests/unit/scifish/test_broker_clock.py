@@ -1,6 +1,6 @@
 """Broker time, between the stamps that brokers give."""
 
-from scifish.broker_clock import BrokerClock, resend_after_ms
+from scifish.ledger.broker_clock import BrokerClock, resend_after_ms
 
 NOON_MS = 1_770_000_000_000
 

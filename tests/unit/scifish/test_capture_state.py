@@ -2,7 +2,7 @@
 
 import pytest
 
-from scifish.capture_state import Answer, Telling, standing
+from scifish.ledger.capture_state import Answer, Telling, standing
 
 STARTED = Telling("started", "sardana@h", "", 0, 2, True)
 ENDED = Telling("ended", "sardana@h", "", 2, 3, True)

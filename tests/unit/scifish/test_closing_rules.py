@@ -4,7 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from scifish.closing_rules import (
+from scifish.closing.door_reports import keep_latest, read_errors, read_macro_status
+from scifish.closing.rules import (
     MacroReport,
     Verdict,
     closing_message,
@@ -12,7 +13,6 @@ from scifish.closing_rules import (
     judge_door,
     owner_is_gone,
 )
-from scifish.door_reports import keep_latest, read_macro_status
 from scifish.messages import decode
 from scifish.testing.capture_messages import new_identity, told
 
@@ -43,6 +43,13 @@ def test_the_macros_own_report_decides(report, status, text):
 def test_without_a_report_the_doors_state_is_all_there_is():
     assert judge_door("ALARM", [], "m1").status == "failed"
     assert judge_door("ON", [], "m1").status == "interrupted"
+
+
+def test_without_a_report_the_text_is_what_the_door_said_last():
+    said = read_errors(["An error occurred while running ascan:", "OSError: no folder", ""])
+    verdict = judge_door("ALARM", [], "m1", said)
+    assert verdict.error == "An error occurred while running ascan: OSError: no folder"
+    assert "the Door is in ALARM" in judge_door("ALARM", [], "m1", read_errors([])).error
 
 
 def test_a_later_start_ends_an_open_scan_unless_it_runs_inside_it():

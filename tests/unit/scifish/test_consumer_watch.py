@@ -5,10 +5,10 @@ from datetime import datetime, timezone
 
 import pytest
 
-from scifish.broker_clock import BrokerClock
-from scifish.consumer_watch import SILENT_S, ConsumerWatch
+from scifish.forwarding.consumer_watch import SILENT_S, ConsumerWatch
 from scifish.heartbeat import Heartbeat, find_heartbeat
-from scifish.ledger import Ledger
+from scifish.ledger.broker_clock import BrokerClock
+from scifish.ledger.ledger import Ledger
 from scifish.receipts import Receipt
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

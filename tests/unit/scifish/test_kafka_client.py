@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scifish.errors import SettingsError
-from scifish.kafka_client import KafkaClient, read_kafka_options
+from scifish.forwarding.kafka_client import KafkaClient, read_kafka_options
 
 SECRET = "hunter2"
 

@@ -6,12 +6,12 @@ from datetime import datetime, timezone
 
 import pytest
 
-from scifish.ledger import STARTED_HOLD_MS, Ledger
-from scifish.ledger_receipts import take_receipt
-from scifish.ledger_removal import allow_removal, keep_if_not_final, removable_rows, stamp_final
+from scifish.ledger.ledger import STARTED_HOLD_MS, Ledger
+from scifish.ledger.removal import allow_removal, keep_if_not_final, removable_rows, stamp_final
+from scifish.ledger.taking_receipts import take_receipt
 from scifish.receipts import Receipt
-from scifish.spool_layout import summary_of
-from scifish.spool_rows import RowHead
+from scifish.spool.layout import summary_of
+from scifish.spool.rows import RowHead
 from scifish.testing.capture_messages import new_identity, told
 
 SPOOL = "0b9f5c1e"

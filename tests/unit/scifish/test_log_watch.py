@@ -1,8 +1,8 @@
 """A consumer that waits for ever at a place where its log never ends is found out."""
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException
 
-from scifish.log_watch import PERIOD_S, LogWatch
+from scifish.forwarding.log_watch import PERIOD_S, LogWatch
 
 PLACE = ("scizoo.demo.captures", 0)
 
@@ -53,6 +53,14 @@ def test_standing_elsewhere_for_a_whole_period_is_astray():
     assert looks(*watching(7), Brokers(end=2), 2) == [False, True]
 
 
+def test_where_only_the_client_knows_the_place_a_log_that_holds_something_must_be_heard():
+    assert looks(*watching(OFFSET_BEGINNING), Brokers(end=2), 2) == [False, True]
+
+
+def test_an_empty_log_has_nothing_to_be_heard():
+    assert looks(*watching(OFFSET_BEGINNING), Brokers(end=0), 3) == [False, False, False]
+
+
 def test_a_consumer_that_moved_meanwhile_only_lags():
     watch, clock = watching(7)
     assert looks(watch, clock, Brokers(end=9), 1) == [False]
@@ -77,6 +85,15 @@ def test_the_brokers_are_asked_once_a_period():
     brokers = Brokers(end=7)
     assert [watch.is_astray(brokers) for _ in range(5)] == [False] * 5
     assert brokers.asked == 1
+
+
+def test_what_comes_back_is_looked_at_twice_again():
+    watch, clock = watching(5)
+    brokers = Brokers(9)
+    assert looks(watch, clock, brokers, 1) == [False]
+    watch.drop([PLACE])
+    watch.stands_at(PLACE, 5)
+    assert looks(watch, clock, brokers, 2) == [False, True]
 
 
 def test_what_was_taken_away_is_no_longer_watched():

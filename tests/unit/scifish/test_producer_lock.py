@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 
-from scifish.producer_lock import take_over
+from scifish.spool.producer_lock import take_over
 from scifish.state_folder import StateFolder
 
 WITH_A_CHILD = """
 import os, pathlib, signal, sys
-from scifish.spool import Spool
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
 spool = Spool.open(StateFolder(pathlib.Path(sys.argv[1])), "sardana")
 child = os.fork()

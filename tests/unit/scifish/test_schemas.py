@@ -25,4 +25,13 @@ def test_a_changed_schema_is_noticed(tmp_path):
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.name)
 def test_golden_documents_obey_their_schema(path):
     schema = json.loads((FOLDER / f"{path.name.rsplit('-', 1)[0]}.json").read_text())
-    jsonschema.validate(json.loads(path.read_text()), schema)
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    assert list(validator.iter_errors(json.loads(path.read_text()))) == []
+
+
+def test_a_document_with_a_wrong_field_does_not():
+    path = next(path for path in GOLDEN if path.name == "capture-1-ended.json")
+    schema = json.loads((FOLDER / "capture-1.json").read_text())
+    wrong = json.loads(path.read_text()) | {"rank": "high"}
+    with pytest.raises(jsonschema.ValidationError, match="'high'"):
+        jsonschema.validate(wrong, schema)

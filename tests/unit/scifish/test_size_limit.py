@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from scifish.message_parts import Value
 from scifish.messages import MAX_BYTES, decode
-from scifish.size_limit import fit
+from scifish.spool.size_limit import fit
 from scifish.testing.capture_messages import new_identity, told
 
 
@@ -54,7 +54,7 @@ texts = st.text(max_size=20)
 sizes = st.integers(0, 400_000)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     size=sizes, count=st.integers(0, 3000), field=st.sampled_from(["title", "error", "description", "extra"])
 )

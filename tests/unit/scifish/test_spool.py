@@ -15,16 +15,16 @@ import pytest
 
 from scifish.errors import SettingsError, SpoolError
 from scifish.messages import MAX_BYTES, decode
-from scifish.producer_lock import take_over
-from scifish.spool import Spool
-from scifish.spool_layout import LAYOUT, connect_writer
-from scifish.spool_rows import SpoolRows, UnreadableRowError
+from scifish.spool.layout import LAYOUT, connect_writer
+from scifish.spool.producer_lock import take_over
+from scifish.spool.rows import SpoolRows, UnreadableRowError
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
 from scifish.testing.capture_messages import new_identity, told
 
 KILLED_PRODUCER = """
 import sys, os, pathlib
-from scifish.spool import Spool
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
 from scifish.testing.capture_messages import new_identity, told
 spool = Spool.open(StateFolder(pathlib.Path(sys.argv[1])), "sardana")
@@ -164,7 +164,7 @@ def test_a_process_never_drops_its_own_lock_by_looking_at_it(folder, spool):
     lock_file = folder.producers / f"{spool.uuid}.lock"
     assert take_over(lock_file) is None
     probe = (
-        "import sys, pathlib; from scifish.producer_lock import take_over;"
+        "import sys, pathlib; from scifish.spool.producer_lock import take_over;"
         "sys.exit(take_over(pathlib.Path(sys.argv[1])) is not None)"
     )
     assert subprocess.run([sys.executable, "-c", probe, str(lock_file)], check=False).returncode == 0

@@ -4,10 +4,10 @@ import sqlite3
 
 import pytest
 
-from scifish.ledger import Ledger
-from scifish.ledger_tables import LAYOUT
-from scifish.spool import Spool
-from scifish.spool_watch import SpoolWatch
+from scifish.ledger.ledger import Ledger
+from scifish.ledger.spool_watch import SpoolWatch
+from scifish.ledger.tables import LAYOUT
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
 from scifish.testing.capture_messages import new_identity, told
 

@@ -1,11 +1,14 @@
 """The state folder proves that captures can be kept before anything relies on it."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
 from scifish.errors import SettingsError
 from scifish.state_folder import StateFolder, file_system_of, find_state_folder, host_name
+from tests.open_to_all import let_everybody_enter
 
 
 def test_the_environment_wins(tmp_path):
@@ -70,3 +73,23 @@ def test_a_network_file_system_is_known_by_its_mount(tmp_path):
 def test_the_host_may_be_given_a_name():
     assert host_name({"SCIZOO_HOST": "ec-2"}) == "ec-2"
     assert host_name({}) and "." not in host_name({})
+
+
+FIND = """
+import os, sys
+from pathlib import Path
+from scifish.state_folder import find_state_folder
+os.setgroups([]); os.setresgid(61010, 61010, 61010); os.setresuid(61002, 61002, 61002)
+print(find_state_folder({}, root=Path(sys.argv[1])).path.name)
+"""
+
+
+@pytest.mark.needs_root
+def test_path_fixers_own_folder_beside_it_is_closed_to_sardanas_account_and_no_obstacle(tmp_path):
+    let_everybody_enter(tmp_path)
+    (tmp_path / "biomax").mkdir(mode=0o755)
+    (tmp_path / "biomax" / "settings.json").touch()
+    (tmp_path / "pathfixer").mkdir(mode=0o700)
+    command = [sys.executable, "-c", FIND, tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout == "biomax\n", done.stderr

@@ -4,10 +4,10 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from scifish.host.scan_files import NamedFiles, RecentScans, ScanFiles
+from scifish.host.scans_elsewhere import LAG_S, HostScans
 from scifish.message_parts import DataFile
 from scifish.producer import Producer
-from scifish.scan_files import NamedFiles, RecentScans, ScanFiles
-from scifish.scans_elsewhere import LAG_S, HostScans
 from scifly.claims import Claims
 
 PID = "20.500.12345/one"

@@ -1,7 +1,7 @@
 """Values for many files at once, and how values are marked that come too late."""
 
+from scifish.attributes.reading import Snapshot
 from scifish.message_parts import Value
-from scifish.reading import Snapshot
 from scifish.selection import Entry, Selection
 from scifly.readings import Readings, as_late
 

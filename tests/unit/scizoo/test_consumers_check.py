@@ -2,7 +2,7 @@
 
 import pytest
 
-from scifish.consumer_watch import ConsumerState
+from scifish.forwarding.consumer_watch import ConsumerState
 from scizoo.checks.consumers import judge
 
 SINCE = "2026-03-01T12:00:00Z"

@@ -1,18 +1,15 @@
 """Folders that were made for nothing go again; what is not ours alone stays and is named."""
 
-import os
 from pathlib import Path
 
 import pytest
 
-from sdm.folders.plan import FolderPlan, Principals, plan_visit
+from sdm.folders.plan import FolderPlan, plan_visit
 from sdm.folders.walk import FolderState
 from sdm.path_rules import Place
-from sdm.rule_files import load_rules
-from sdm.site_part import plan_site_part
 from sdm.testing.files_here import FilesHere
+from tests.own_tree import ME, RULES, make_site_part
 
-RULES = load_rules("maxiv_v1")
 PLACE = Place(category="visitors", beamline="demo", proposal="20260101", visit="20260914", sample="a/b")
 
 
@@ -22,12 +19,9 @@ def files() -> FilesHere:
 
 
 @pytest.fixture
-def plan(tmp_path, files) -> FolderPlan:
-    uid, gid = os.geteuid(), os.getegid()
-    who = Principals(site_owner=uid, site_group=gid, service=uid, beamline=gid, proposal=gid)
-    for part in plan_site_part(RULES, str(tmp_path), "demo", who):
-        files.make(part)
-    return plan_visit(RULES, str(tmp_path), PLACE, who)
+def plan(tmp_path) -> FolderPlan:
+    make_site_part(tmp_path)
+    return plan_visit(RULES, str(tmp_path), PLACE, ME)
 
 
 def made(files: FilesHere, plan: FolderPlan) -> list[FolderState]:

@@ -1,7 +1,6 @@
 """Folders of a plan: made, compared, checked and repaired, with this account's own rights."""
 
 import os
-import signal
 import stat
 from pathlib import Path
 
@@ -10,20 +9,13 @@ import pytest
 from sdm.errors import FolderError, ReplacedError, WorkerError
 from sdm.folders.file_worker import FileWorker
 from sdm.folders.identity import identities
-from sdm.folders.plan import FolderPlan, Principals, plan_visit
+from sdm.folders.plan import FolderPlan, plan_visit
 from sdm.path_rules import Place
-from sdm.rule_files import load_rules
 from sdm.site_part import plan_site_part
+from tests.own_tree import ME, RULES
+from tests.processes import freeze
 
-RULES = load_rules("maxiv_v1")
 PLACE = Place(category="visitors", beamline="demo", proposal="20260101", visit="20260914", sample="ice/i1")
-ME = Principals(
-    site_owner=os.geteuid(),
-    site_group=os.getegid(),
-    service=os.geteuid(),
-    beamline=os.getegid(),
-    proposal=os.getegid(),
-)
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +133,18 @@ def test_a_check_names_each_difference_and_its_cure(files, plan, root):
     ]
 
 
+def test_a_check_writes_through_no_link(files, plan, root, tmp_path_factory):
+    files.make(plan)
+    ice = visit_of(root) / "raw/ice"
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "i1").mkdir()
+    ice.rename(ice.with_name("taken"))
+    ice.symlink_to(elsewhere)
+    findings = files.check(plan, f"{ice}/i1", 0)
+    assert not any(finding.ok for finding in findings)
+    assert all(f"{ice} is a link" in finding.finding for finding in findings)
+
+
 def test_a_check_of_a_missing_folder_is_a_finding(files, tmp_path):
     (finding,) = files.check(None, str(tmp_path / "gone"), 0)
     assert not finding.ok
@@ -152,24 +156,27 @@ def test_a_repair_makes_and_sets_what_this_account_may(files, plan, root):
     visit = visit_of(root)
     (visit / "logs").rmdir()
     (visit / "raw").chmod(0o2700)
-    findings = files.repair(plan)
-    assert [finding.finding for finding in findings if finding.ok] == [
+    repaired = files.repair(plan)
+    assert [finding.finding for finding in repaired.findings if finding.ok] == [
         f"{visit}/logs made",
         f"repaired: {visit}/raw has mode 2700, should have 2770",
     ]
+    assert [state.path for state in repaired.made] == [f"{visit}/logs"]
     assert mode_of(visit / "raw") == 0o2770
     assert mode_of(visit / "logs") == 0o2770
 
 
 def test_a_worker_that_hangs_is_abandoned_and_replaced(files, plan):
     files.make(plan)
-    hasty = FileWorker(timeout_s=3)
+    hasty = FileWorker(timeout_s=30)
     hasty.look(plan)
+    hasty.timeout_s = 1
     child = hasty._child
-    os.kill(child.pid, signal.SIGSTOP)
+    freeze(child.pid)
     with pytest.raises(WorkerError, match="did not answer look"):
         hasty.look(plan)
     assert child.poll() is not None
+    hasty.timeout_s = 30
     assert hasty.look(plan)
     hasty.close()
 

@@ -1,44 +1,72 @@
 """Paths of the shipped rule sets: rendered, and read back exactly."""
 
+import re
+
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sdm.errors import NameRefusedError, RulesError
-from sdm.names import WINDOWS_DEVICES
-from sdm.path_rules import PathRules, Place, is_in_proposal, is_inside, parse, render, unowned_path
+from sdm.names import LONGEST, WINDOWS_DEVICES
+from sdm.path_rules import (
+    CATEGORIES,
+    PathRules,
+    Place,
+    is_in_proposal,
+    is_inside,
+    parse,
+    render,
+    unowned_path,
+    visit_patterns,
+)
 from sdm.rule_files import load_rules, shipped_rules
 
 RULES = load_rules("maxiv_v1")
 SLIDE = Place(category="visitors", beamline="biomax", proposal="20170251", visit="20240121")
 
 
-def free(name: str) -> bool:
-    return name.lower() not in RULES.reserved and name.split(".")[0].lower() not in WINDOWS_DEVICES
+ESRF = load_rules("esrf_v1")
 
 
-parts = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,20}(\.[A-Za-z0-9_-]{1,5})?", fullmatch=True).filter(free)
+def free(name: str, rules: PathRules = RULES) -> bool:
+    return name.lower() not in {one.lower() for one in rules.reserved}
+
+
+def names(rules: PathRules, longest: int = LONGEST):
+    """Everything that the whitelist allows as one folder of a sample, said anew."""
+    return (
+        st.from_regex(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{longest - 1}}}", fullmatch=True)
+        .filter(lambda name: ".." not in name and not name.endswith("."))
+        .filter(lambda name: name.split(".")[0].lower() not in WINDOWS_DEVICES and free(name, rules))
+    )
+
+
+def samples(rules: PathRules):
+    return st.lists(names(rules), max_size=rules.sample_depth).map("/".join)
+
+
+categories = st.sampled_from(CATEGORIES)
+visit_names = st.from_regex(r"[0-9]{8}([0-9]{2})?", fullmatch=True)
 places = st.builds(
     Place,
-    category=st.sampled_from(["visitors", "staff", "proprietary"]),
-    beamline=st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True).filter(free),
+    category=categories,
+    beamline=st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True).filter(
+        lambda name: name not in WINDOWS_DEVICES
+    ),
     proposal=st.from_regex(r"[0-9]{8}", fullmatch=True),
-    visit=st.from_regex(r"[0-9]{8}([0-9]{2})?", fullmatch=True),
-    sample=st.lists(parts, max_size=4).map("/".join),
+    visit=visit_names,
+    sample=samples(RULES),
 )
-
-
-ESRF = load_rules("esrf_v1")
 esrf_places = st.builds(
     Place,
-    category=st.sampled_from(["visitors", "staff", "proprietary"]),
+    category=categories,
     beamline=st.from_regex(r"(id|bm)[0-9]{2}[a-z]?", fullmatch=True),
-    proposal=st.from_regex(r"[a-z]{2,4}[0-9]{1,6}", fullmatch=True),
-    visit=st.from_regex(r"[0-9]{8}([0-9]{2})?", fullmatch=True),
-    sample=st.lists(
-        parts.filter(lambda name: name.lower() not in {r.lower() for r in ESRF.reserved}), max_size=4
-    ).map("/".join),
+    proposal=st.from_regex(r"[a-z]{2,4}[0-9]{1,6}", fullmatch=True).filter(
+        lambda name: name not in WINDOWS_DEVICES
+    ),
+    visit=visit_names,
+    sample=samples(ESRF),
 )
 any_place = st.one_of(places.map(lambda place: (RULES, place)), esrf_places.map(lambda place: (ESRF, place)))
 
@@ -92,6 +120,29 @@ def test_two_places_never_share_a_path(one, other):
     (rules, place), (its_rules, its_place) = one, other
     if rules is its_rules and place != its_place:
         assert render(rules, "/data", place).sample != render(rules, "/data", its_place).sample
+
+
+@given(any_place, st.booleans(), categories)
+def test_the_patterns_find_every_visit_of_a_beamline_and_no_other(chosen, of_one, other):
+    rules, place = chosen
+    parts = render(rules, "/data", place).visit.split("/")[2:]
+    for category in (place.category, other):
+        patterns = visit_patterns(rules, category, place.beamline, place.proposal if of_one else "")
+        found = len(patterns) == len(parts) and all(
+            re.fullmatch(pattern, part, re.ASCII) for pattern, part in zip(patterns, parts, strict=True)
+        )
+        assert found is (category == place.category)
+    for elsewhere in (visit_patterns(rules, place.category, f"{place.beamline}x"),):
+        assert not all(re.fullmatch(pattern, part) for pattern, part in zip(elsewhere, parts, strict=True))
+
+
+@given(any_place, st.text(alphabet="abZ09._-/ \u00e9\n", max_size=12))
+def test_whatever_is_read_below_raw_is_rendered_to_the_same_path(chosen, below):
+    rules, place = chosen
+    raw = render(rules, "/data", place.model_copy(update={"sample": ""})).raw
+    found = parse(rules, "/data", f"{raw}/{below}")
+    if found is not None:
+        assert render(rules, "/data", found).sample == f"{raw}/{below}"
 
 
 @given(any_place, st.integers(6, 90), st.text(max_size=3))

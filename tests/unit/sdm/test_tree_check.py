@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -13,31 +14,21 @@ from sdm.folders.acl import ENTER, READ, WRITE, parse_acl, to_bytes
 from sdm.folders.acl_calls import number_of
 from sdm.folders.file_calls import Answer, Line, as_line
 from sdm.folders.file_worker import FileWorker
-from sdm.folders.plan import Principals, plan_visit
+from sdm.folders.plan import plan_visit
 from sdm.folders.progress import Pace, Progress
 from sdm.folders.tree_walk import DEEPEST, printable
 from sdm.folders.walk import FolderState
 from sdm.path_rules import Place
-from sdm.rule_files import load_rules
-from sdm.site_part import plan_site_part
 from sdm.testing.files_here import FilesHere
+from tests.own_tree import ME, RULES, make_site_part
 
-RULES = load_rules("maxiv_v1")
 PLACE = Place(category="visitors", beamline="demo", proposal="20260101", visit="20260914")
-ME = Principals(
-    site_owner=os.geteuid(),
-    site_group=os.getegid(),
-    service=os.geteuid(),
-    beamline=os.getegid(),
-    proposal=os.getegid(),
-)
 files = FilesHere()
 
 
 @pytest.fixture
 def plan(tmp_path):
-    for part in plan_site_part(RULES, str(tmp_path), "demo", ME):
-        files.make(part)
+    make_site_part(tmp_path)
     plan = plan_visit(RULES, str(tmp_path), PLACE, ME)
     files.make(plan)
     return plan
@@ -77,6 +68,23 @@ def test_the_group_s_rights_are_those_of_the_list_where_there_is_one(plan, raw):
     assert "files that the group cannot read" in bad(plan)[0][0]
     text = f"u::rw-,g::---,g:#{os.getegid()}:r--,m::rw-,o::---"
     os.setxattr(raw / "scan.h5", "system.posix_acl_access", to_bytes(parse_acl(text), number_of))
+    assert bad(plan) == []
+
+
+def test_who_is_let_in_by_a_list_is_told_and_who_only_stands_in_it_is_not(plan, raw):
+    (raw / "scan.h5").touch()
+
+    def allow(text: str) -> None:
+        os.setxattr(raw / "scan.h5", "system.posix_acl_access", to_bytes(parse_acl(text), number_of))
+
+    allow("u::rw-,g::rw-,u:#61003:rw-,m::rw-,o::---")
+    ((finding, cure),) = bad(plan)
+    assert finding.startswith("entries that let more in by their access control list")
+    assert f"{raw}/scan.h5" in finding
+    assert "setfacl -b" in cure
+    allow("u::rw-,g::rw-,u:#61003:-w-,m::r--,o::---")
+    assert bad(plan) == []
+    allow(f"u::rw-,g::rw-,g:#{os.getegid()}:rw-,m::rw-,o::---")
     assert bad(plan) == []
 
 
@@ -132,14 +140,14 @@ def test_a_worker_that_tells_of_its_progress_is_not_given_up():
     told: list[Progress] = []
 
     def work() -> None:
-        for number in range(4):
-            threading.Event().wait(0.2)
+        for number in range(5):
+            time.sleep(0.5)  # the worker's own pace: all of it lasts longer than the limit of one silence
             os.write(writer, as_line(Line(progress=Progress(done=number, text="/a"))))
         os.write(writer, as_line(Line(answer=Answer())))
 
     threading.Thread(target=work, daemon=True).start()
-    assert FileWorker(timeout_s=0.6)._listen(reader, told.append) == Answer()
-    assert [one.done for one in told] == [0, 1, 2, 3]
+    assert FileWorker(timeout_s=2)._listen(reader, told.append) == Answer()
+    assert [one.done for one in told] == [0, 1, 2, 3, 4]
     os.close(reader)
     os.close(writer)
 

@@ -28,7 +28,7 @@ def last(lines):
 
 def finish(jobs, changed, job):
     while any(json.loads(line)["state"] == "running" for line in jobs.states() if job in line):
-        assert changed.acquire(timeout=5)
+        assert changed.acquire(timeout=60)
 
 
 def test_a_job_tells_its_progress_and_its_result(jobs, changed):
@@ -36,11 +36,11 @@ def test_a_job_tells_its_progress_and_its_result(jobs, changed):
 
     def work(job):
         job.progress(1, 3, "reading")
-        assert go_on.wait(5)
+        assert go_on.wait(60)
         return {"found": 2}
 
     name = jobs.start("check", work)
-    assert changed.acquire(timeout=5) and changed.acquire(timeout=5)
+    assert changed.acquire(timeout=60) and changed.acquire(timeout=60)
     assert last(jobs.progresses()) == {"id": name, "kind": "check", "done": 1, "of": 3, "text": "reading"}
     go_on.set()
     finish(jobs, changed, name)
@@ -49,7 +49,7 @@ def test_a_job_tells_its_progress_and_its_result(jobs, changed):
 
 def test_a_second_job_of_the_kind_is_refused_naming_the_first(jobs, changed):
     go_on = threading.Event()
-    first = jobs.start("check", lambda job: go_on.wait(5))
+    first = jobs.start("check", lambda job: go_on.wait(60))
     with pytest.raises(JobRefusedError, match=first):
         jobs.start("check", lambda job: None)
     other = jobs.start("repair", lambda job: None)

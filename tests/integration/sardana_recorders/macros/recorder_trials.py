@@ -4,9 +4,12 @@ import importlib
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from sardana.macroserver.macro import Macro, Type
+from sardana.macroserver.msexception import InterruptException
+from sardana.macroserver.scan.scandata import ColumnDesc
 
 
 class scan_inside(Macro):  # noqa: N801 - macros are called so
@@ -50,6 +53,74 @@ class scan_with_hook(Macro):  # noqa: N801
 
     def custom(self):
         self._scan._gScan.data_handler.addCustomData(7.1, "inside")
+
+
+class held_scan(Macro):  # noqa: N801
+    """Hold a scan in one of its hooks until it is stopped or aborted."""
+
+    param_def = [
+        ["hook", Type.String, None, "where it is held"],
+        ["call", Type.Integer, None, "at which call there; the first is 1"],
+        ["scan", [["word", Type.String, None, "macro or parameter"]], None, "the scan"],
+    ]
+
+    def run(self, hook, call, scan):
+        self._scan, _ = self.createMacro(*scan)
+        self._calls_left = call
+        self._scan.hooks = [(self.hold, [hook])]
+        self.runMacro(self._scan)
+
+    def hold(self):
+        self._calls_left -= 1
+        if self._calls_left == 0:
+            self.output(f"{self.getID()} is held")
+            self.stand_still()
+
+    def stand_still(self):
+        while not self._scan.isStopped():
+            time.sleep(0.01)
+
+
+class deaf_scan(held_scan):  # noqa: N801
+    """Hold a scan for good: an abort is lost, as it is at times in Sardana itself."""
+
+    def stand_still(self):
+        while True:
+            with suppress(InterruptException):
+                time.sleep(0.01)
+
+
+class Frame:
+    """A column of a detector that saves a file at each point."""
+
+    def __init__(self, folder, name):
+        self._folder, self._name, self._points = folder, name, 0
+
+    def getName(self):  # noqa: N802 - Sardana's name
+        return self._name
+
+    def read(self):
+        self._points += 1
+        return f"file://{self._folder}/{self._name}_{self._points:04d}.h5"
+
+
+class scan_of_frames(Macro):  # noqa: N801
+    """Scan with detectors that save their images themselves."""
+
+    param_def = [
+        ["folder", Type.String, None, "where they save"],
+        ["points", Type.Integer, None, "points"],
+        ["detectors", Type.Integer, None, "how many; each saves a file at each point"],
+    ]
+
+    def run(self, folder, points, detectors):
+        scan, _ = self.createMacro("ascan", "mot01", "0", "1", str(points - 1), "0.001")
+        names = [f"frame{number:03d}" for number in range(detectors)]
+        environ = scan._gScan._env
+        environ["datadesc"] += [ColumnDesc(name=name, dtype="str", value_ref_enabled=True) for name in names]
+        environ["counters"] += names
+        scan._gScan._extra_columns += [Frame(folder, name) for name in names]
+        self.runMacro(scan)
 
 
 class abandoned_scan(Macro):  # noqa: N801
@@ -136,9 +207,7 @@ class forget_process(Macro):  # noqa: N801
     """Make the recorder as if the server had just started."""
 
     def run(self):
-        process = importlib.import_module("sardana_recorders.process")
-        process.shared().producer.close()
-        process._attempt = None
+        importlib.import_module("sardana_recorders.process").end()
 
 
 class fork_child(Macro):  # noqa: N801

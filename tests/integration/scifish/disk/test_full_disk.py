@@ -5,7 +5,6 @@ also in a user name space (``unshare -rm``): nothing is ever mounted for others.
 """
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,12 +12,16 @@ from typing import Any
 
 import pytest
 
+from tests.name_space import OPTIONS, in_a_name_space
+
+pytestmark = in_a_name_space()
+
 FULL_DISK = """
 import json, os, pathlib, sys
-from scifish.captures import list_captures
+from scifish.status.captures import list_captures
 from scifish.errors import SpoolError
-from scifish.reserve import make_reserve, reserve_trouble
-from scifish.spool import Spool
+from scifish.spool.reserve import make_reserve, reserve_trouble
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
 from scifish.testing.capture_messages import new_identity, told
 
@@ -76,18 +79,54 @@ print(json.dumps({
 }))
 """
 
+GREEDY = """
+import json, os, pathlib, subprocess, sys
+from scifish.errors import SpoolError
+from scifish.spool.reserve import reserve_trouble
+from scifish.spool.spool import Spool
+from scifish.state_folder import StateFolder
+from scifish.testing.capture_messages import new_identity, told
+
+FILL = '''
+import os, sys, time
+file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)
+full = False
+while True:
+    try:
+        os.write(file, bytes(65536))
+    except OSError:
+        full or print("full", flush=True)
+        full = True
+        time.sleep(0.001)  # as a detector's program that tries again
+'''
+folder = StateFolder(pathlib.Path(sys.argv[1]))
+spool = Spool.open(folder, "sardana")
+reserved = folder.reserve.stat().st_size
+greedy = subprocess.Popen([sys.executable, "-c", FILL, str(folder.path / "filler")], stdout=subprocess.PIPE)
+greedy.stdout.readline()
+kept, refused = 0, None
+while refused is None and kept < 2000:
+    try:
+        spool.commit(told(new_identity(), "ended", description="x" * 10_000))
+        kept += 1
+    except SpoolError as error:
+        refused = str(error)
+greedy.kill()
+greedy.wait()
+print(json.dumps({"kept_bytes": kept * 10_000, "reserved": reserved, "refused": refused}))
+"""
+
 
 def run_on_small_disk(tmp_path: Path, megabytes: int, program: str) -> dict[str, Any]:
     """Run a program with a state folder on a full-able disk; return the JSON that it prints."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    options = "-m" if os.geteuid() == 0 else "-rm"
     mount = (
         f'mount -t tmpfs -o size={megabytes}m,mode=2770 none {disk} && exec {sys.executable} -c "$0" {disk}'
     )
-    command = ["unshare", options, "sh", "-c", mount, program]
+    command = ["unshare", OPTIONS, "sh", "-c", mount, program]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, f"a name space of its own is needed (unshare {options}): {done.stderr}"
+    assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
@@ -107,3 +146,9 @@ def test_what_fits_the_reserve_is_kept_and_the_operator_is_told_at_once(tmp_path
     assert not found["whole_too_early"], "a little free space is no reserve"
     assert "kB now" in found["short"]
     assert found["whole_again"] and found["well"] is None
+
+
+def test_whoever_fills_the_disk_without_end_does_not_get_the_reserve(tmp_path):
+    found = run_on_small_disk(tmp_path, 8, GREEDY)
+    assert "could not be kept" in found["refused"]
+    assert found["kept_bytes"] > found["reserved"] // 8, "captures got a good part of it"

@@ -11,16 +11,16 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from scifish.capture_state import State
-from scifish.captures import get_capture
-from scifish.forwarder import Forwarder
-from scifish.forwarder_settings import ForwarderSettings
+from scifish.forwarding.forwarder import Forwarder
+from scifish.forwarding.kafka_client import KafkaClient
+from scifish.forwarding.settings import ForwarderSettings
 from scifish.heartbeat import Heartbeat
-from scifish.kafka_client import KafkaClient
+from scifish.ledger.capture_state import State
 from scifish.messages import CaptureMessage, decode
 from scifish.receipts import Receipt
-from scifish.spool import Spool
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
+from scifish.status.captures import get_capture
 from tests.waiting import wait_for
 
 AUTHOR = "scifish@capture-1"

@@ -7,11 +7,11 @@ import pytest
 
 from consumers.configuration import Configuration
 from consumers.heart import Heart
-from scifish.forwarder import Forwarder
-from scifish.forwarder_settings import ForwarderSettings
+from scifish.forwarding.forwarder import Forwarder
+from scifish.forwarding.kafka_client import KafkaClient
+from scifish.forwarding.settings import ForwarderSettings
 from scifish.heartbeat import Heartbeat
-from scifish.kafka_client import KafkaClient
-from scifish.spool import Spool
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
 from scizoo.services.embedded_broker import EmbeddedBroker
 from tests.waiting import wait_for

@@ -4,36 +4,42 @@ import os
 import signal
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from scifish.testing.capture_messages import new_identity, told
 from scizoo.services.kafka import ApacheKafka
+from tests.processes import freeze
+from tests.serving import serving
 from tests.waiting import wait_for
+
+
+@contextmanager
+def away(kafka: ApacheKafka) -> Iterator[None]:
+    """Stop the broker for a while; later tests need it."""
+    kafka.stop()
+    try:
+        yield
+    finally:
+        kafka.start()
+        kafka.wait_ready()
 
 
 @pytest.fixture(scope="module")
 def kafka(run_folder) -> Iterator[ApacheKafka]:
     """A broker of this module's own, since it is stopped and frozen."""
-    broker = ApacheKafka(run_folder, name=f"kafka-{uuid.uuid4().hex[:6]}")
-    try:
-        broker.start()
-        broker.wait_ready()
-        yield broker
-    finally:
-        broker.stop()
+    yield from serving(ApacheKafka(run_folder, name=f"kafka-{uuid.uuid4().hex[:6]}"))
 
 
 def test_what_is_captured_while_kafka_is_down_goes_when_it_is_back_in_order_and_once(beamline, kafka):
-    kafka.stop()
-    forwarder = beamline.forward()
-    wait_for(lambda: "no broker answers" in str(forwarder.status.trouble), 10, "the outage is said")
     messages = [told(new_identity(), "ended") for _ in range(100)]
-    for message in messages:
-        beamline.spool.commit(message)
-    wait_for(lambda: forwarder.status.pending == 100, 10, "pending")
-    kafka.start()
-    kafka.wait_ready()
+    with away(kafka):
+        forwarder = beamline.forward()
+        wait_for(lambda: "no broker answers" in str(forwarder.status.trouble), 60, "the outage is said")
+        for message in messages:
+            beamline.spool.commit(message)
+        wait_for(lambda: forwarder.status.pending == 100, 60, "pending")
     for message in messages:
         beamline.wait_state(message.pid, "sent", 60)
     assert [copy.pid for copy in beamline.log(100)] == [message.pid for message in messages]
@@ -46,11 +52,9 @@ def test_a_broker_that_goes_in_the_middle_loses_nothing(beamline, kafka):
     first, second = told(new_identity(), "ended"), told(new_identity(), "ended")
     beamline.spool.commit(first)
     beamline.wait_state(first.pid, "sent")
-    kafka.stop()
-    beamline.spool.commit(second)
-    wait_for(lambda: "no broker answers" in str(forwarder.status.trouble), 20, "the outage is said")
-    kafka.start()
-    kafka.wait_ready()
+    with away(kafka):
+        beamline.spool.commit(second)
+        wait_for(lambda: "no broker answers" in str(forwarder.status.trouble), 60, "the outage is said")
     beamline.wait_state(second.pid, "sent", 60)
     assert {copy.pid for copy in beamline.log(2)} == {first.pid, second.pid}
 
@@ -59,13 +63,13 @@ def test_a_frozen_broker_delays_and_loses_nothing_and_stopping_takes_a_moment(be
     message = told(new_identity(), "ended")
     forwarder = beamline.forward()
     wait_for(lambda: forwarder.status.trouble is None, 20, "connected")
-    os.kill(kafka.pid, signal.SIGSTOP)
+    freeze(kafka.pid)
     try:
         beamline.spool.commit(message)
         wait_for(lambda: "no broker answers" in str(forwarder.status.trouble), 20, "the outage is said")
         before = os.times().elapsed
         forwarder.stop()
-        assert os.times().elapsed - before < 3
+        assert os.times().elapsed - before < 8
     finally:
         os.kill(kafka.pid, signal.SIGCONT)
     beamline.forward()

@@ -6,7 +6,7 @@ import pytest
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from scifish.captures import get_capture
+from scifish.status.captures import get_capture
 from scifish.testing.capture_messages import new_identity, told
 from tests.waiting import wait_for
 

@@ -4,9 +4,9 @@ from contextlib import closing
 
 import pytest
 
-from scifish.captures import get_capture
-from scifish.spool import Spool
-from scifish.spool_rows import SpoolRows
+from scifish.spool.rows import SpoolRows
+from scifish.spool.spool import Spool
+from scifish.status.captures import get_capture
 from scifish.testing.capture_messages import new_identity, told
 from tests.waiting import wait_for
 

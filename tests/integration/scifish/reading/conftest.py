@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from scifish.reader import SnapshotReader
+from scifish.attributes.reader import SnapshotReader
 from scifish.selection import Entry, Selection
 from scizoo.services.device_server import Device, ModuleServer
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.tango_db import TangoDatabase
+from tests.processes import freeze
 
 NUMBERS = itertools.count(1)
 
@@ -21,7 +22,7 @@ class Victim(ModuleServer):
 
     def freeze(self) -> None:
         """Stop the process: connections are accepted, nobody answers."""
-        os.kill(self.pid, signal.SIGSTOP)
+        freeze(self.pid)
 
     def thaw(self) -> None:
         """Let the process go on."""

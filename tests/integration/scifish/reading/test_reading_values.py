@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import tango
 
+from scifish.attributes.reader import SnapshotReader
 from scifish.message_parts import is_leaf
-from scifish.reader import SnapshotReader
 from scifish.selection import Entry, Selection
 from scifish.testing.one_of_everything import EXAMPLES
 from tests.waiting import wait_for
@@ -20,7 +20,7 @@ def read(everything, reader):
             Entry(name=name, device=everything.address, attribute=name, **fields) for name in attributes
         ]
         reading = reader.begin(Selection(name="s", entries=tuple(entries)))
-        assert reading.wait(5.0)
+        assert reading.wait(30.0)
         return reading.result()
 
     return read_
@@ -125,7 +125,7 @@ def test_groups_hold_their_names_and_the_rest_stands_on_top(everything, reader):
     place = {"device": everything.address, "attribute": "with_unit"}
     entries = (Entry(group="ring", name="current", **place), Entry(name="current", **place))
     reading = reader.begin(Selection(name="s", entries=entries))
-    assert reading.wait(5.0)
+    assert reading.wait(30.0)
     values = reading.result().values
     assert values["ring"]["current"].value == values["current"].value == 250.5
 
@@ -140,10 +140,10 @@ def test_a_unit_changed_with_a_restart_is_taken_up(victim, reader, selecting):
     server = victim()
     selection = selecting(f"{server.address}/with_unit")
     before = reader.begin(selection)
-    assert before.wait(5.0)
+    assert before.wait(30.0)
     server.stop()
     silent = reader.begin(selection)
-    assert silent.wait(5.0)
+    assert silent.wait(30.0)
     assert silent.result().values == {}
     database = tango.Database()
     database.put_device_attribute_property(server.address, {"with_unit": {"unit": ["A"]}})

@@ -6,90 +6,36 @@ import sqlite3
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
-from scifish.captures import CaptureState, find_scan, get_capture, list_captures
-from scifish.closing_rules import Verdict
+from scifish.closing.rules import Verdict
 from scifish.errors import SettingsError
-from scifish.forwarder import Forwarder
-from scifish.forwarder_settings import ForwarderSettings
+from scifish.forwarding.forwarder import Forwarder
+from scifish.forwarding.settings import ForwarderSettings
 from scifish.messages import CaptureMessage, decode
-from scifish.spool import Spool
-from scifish.spool_layout import INSERT, create_database, row_of
-from scifish.spool_rows import SpoolRows
+from scifish.spool.layout import INSERT, create_database, row_of
+from scifish.spool.rows import SpoolRows
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
+from scifish.status.captures import CaptureState, find_scan, get_capture, list_captures
 from scifish.testing.capture_messages import new_identity, told
+from tests.integration.scifish.without_kafka.killed_producer import killed_producer
 from tests.waiting import wait_for
 
-SETTINGS = ForwarderSettings("demo", None, "scifish@capture-1", remove_period_s=0.2)
-PRODUCER = """
-import sys, pathlib, time
-from scifish.messages import CaptureMessage
-from scifish.spool import Spool
-from scifish.state_folder import StateFolder
-spool = Spool.open(StateFolder(pathlib.Path(sys.argv[1])), "sardana")
-for line in sys.stdin:
-    spool.commit(CaptureMessage.model_validate_json(line))
-    print(spool.uuid, flush=True)
-"""
 SCIFISH = """
-import sys, pathlib, time
-from scifish.forwarder import Forwarder
-from scifish.forwarder_settings import ForwarderSettings
-from scifish.spool import Spool
+import sys, pathlib, signal
+from scifish.forwarding.forwarder import Forwarder
+from scifish.forwarding.settings import ForwarderSettings
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
 folder = StateFolder(pathlib.Path(sys.argv[1]))
 settings = ForwarderSettings("demo", None, "scifish@capture-1")
 Forwarder(folder, Spool.open(folder, "scifish"), settings).start()
-time.sleep(60)
+signal.pause()  # until the fault kills it
 """
-
-Forward = Callable[[], Forwarder]
-
-
-@pytest.fixture
-def folder(state_folder: Path) -> StateFolder:
-    return StateFolder(state_folder)
-
-
-@pytest.fixture
-def forward(folder: StateFolder) -> Iterator[Forward]:
-    """Start a forwarder as a new process life of SciFish would."""
-    lives: list[tuple[Forwarder, Spool]] = []
-
-    def stop() -> None:
-        while lives:
-            forwarder, spool = lives.pop()
-            forwarder.stop()
-            spool.close()
-
-    def start() -> Forwarder:
-        stop()
-        spool = Spool.open(folder, "scifish")
-        lives.append((Forwarder(folder, spool, SETTINGS), spool))
-        lives[-1][0].start()
-        return lives[-1][0]
-
-    yield start
-    stop()
-
-
-def killed_producer(folder: StateFolder, *messages: CaptureMessage) -> str:
-    """Commit messages in a process and kill it with -9; return its uuid."""
-    command = [sys.executable, "-c", PRODUCER, str(folder.path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin and process.stdout
-        uuid = ""
-        for message in messages:
-            process.stdin.write(message.to_bytes().decode() + "\n")
-            process.stdin.flush()
-            uuid = process.stdout.readline().strip()
-        process.send_signal(signal.SIGKILL)
-    return uuid
 
 
 def wait_status(folder: StateFolder, pid: str, status: str) -> CaptureState:
@@ -153,7 +99,7 @@ def test_scifish_killed_while_it_closes_a_capture_closes_it_exactly_once(folder,
     killed_producer(folder, message)
     environment = {**os.environ, "SCIZOO_FAULT": f"{place}:kill"}
     command = [sys.executable, "-c", SCIFISH, str(folder.path)]
-    assert subprocess.run(command, env=environment, check=False, timeout=30).returncode == -signal.SIGKILL
+    assert subprocess.run(command, env=environment, check=False, timeout=120).returncode == -signal.SIGKILL
     forward()
     wait_status(folder, message.pid, "interrupted")
     forward()
@@ -175,7 +121,7 @@ def test_killed_while_it_removes_a_spool_the_remains_are_removed_next_time(folde
     spool.close()
     environment = {**os.environ, "SCIZOO_FAULT": f"forwarder.removing-spool:{step}:kill"}
     command = [sys.executable, "-c", SCIFISH, str(folder.path)]
-    assert subprocess.run(command, env=environment, check=False, timeout=30).returncode == -signal.SIGKILL
+    assert subprocess.run(command, env=environment, check=False, timeout=120).returncode == -signal.SIGKILL
     forward()
 
     def remains() -> list[Path]:
@@ -189,7 +135,7 @@ def test_a_door_found_at_rest_closes_a_capture_unless_its_producer_did(folder, f
     ended, lost = new_identity(), new_identity()
     spool.commit(told(ended, "started", 1))
     spool.commit(told(lost, "started", 1))
-    forwarder = forward()
+    forwarder, _ = forward()
     spool.commit(told(ended, "ended", 2))
     for identity in (ended, lost):
         forwarder.close_capture(identity["pid"], Verdict("failed", "detector cover closed"))
@@ -198,11 +144,24 @@ def test_a_door_found_at_rest_closes_a_capture_unless_its_producer_did(folder, f
     spool.close()
 
 
+def test_an_error_that_comes_again_at_once_is_logged_once(folder, forward, caplog):
+    spool = Spool.open(folder, "sardana")
+    lost = new_identity()
+    spool.commit(told(lost, "started", 1))
+    forwarder, _ = forward()
+    wait_status(folder, lost["pid"], "running")
+    for verdict in ("no verdict", "no verdict", Verdict("failed", "detector cover closed")):
+        forwarder.close_capture(lost["pid"], verdict)
+    wait_status(folder, lost["pid"], "failed")
+    assert sum("goes on after an error" in record.message for record in caplog.records) == 1
+    spool.close()
+
+
 def test_a_second_forwarder_on_one_state_folder_is_refused(folder, forward):
     forward()
     spool = Spool.open(folder, "scifish")
     with pytest.raises(SettingsError, match="another SciFish forwards"):
-        Forwarder(folder, spool, SETTINGS)
+        Forwarder(folder, spool, ForwarderSettings("demo", None, "scifish@capture-1"))
     spool.close()
 
 
@@ -213,7 +172,7 @@ def test_a_spool_of_a_later_layout_is_read_as_it_is(folder, forward):
         database.execute("ALTER TABLE message ADD COLUMN later TEXT NOT NULL DEFAULT 'x'")
         database.execute("PRAGMA user_version = 99")
         database.commit()
-    forwarder = forward()
+    forwarder, _ = forward()
     wait_for(lambda: forwarder.status.pending == 1, 10, "noted")
 
 
@@ -230,7 +189,7 @@ def test_damage_in_the_middle_of_a_spool_loses_what_is_damaged_and_names_it(fold
     middle = (len(content) // 2) // 4096 * 4096
     content[middle : middle + 32768] = b"\xff" * 32768
     path.write_bytes(content)
-    forwarder = forward()
+    forwarder, _ = forward()
     wait_for(lambda: uuid in forwarder.status.damaged, 10, "the damage is named")
     wait_for(lambda: forwarder.status.pending >= 30, 10, "the other rows are noted")
     assert "damaged on the disk" in forwarder.status.damaged[uuid]
@@ -241,7 +200,7 @@ def test_a_start_that_the_disk_has_damaged_is_told_once_and_the_others_are_close
     uuid = killed_producer(folder, lost)
     with closing(sqlite3.connect(folder.spools / f"{uuid}.db")) as database, database:
         database.execute("UPDATE message SET body = CAST(replace(body, 'lost', 'lust') AS BLOB)")
-    forwarder = forward()
+    forwarder, _ = forward()
     wait_for(lambda: uuid in forwarder.status.damaged, 10, "the damage is named")
     killed_producer(folder, other)
     wait_status(folder, other.pid, "interrupted")
@@ -256,7 +215,7 @@ def test_a_start_of_a_later_schema_is_told_once_and_kept(folder, forward, caplog
     with closing(sqlite3.connect(folder.spools / f"{uuid}.db")) as database, database:
         body = later.to_bytes().replace(b"scizoo.capture/1", b"scizoo.capture/2")
         database.execute("UPDATE message SET body = ?, checksum = ?", (body, zlib.crc32(body)))
-    forwarder = forward()
+    forwarder, _ = forward()
     for _ in range(2):
         killed_producer(folder, other := told(new_identity()))
         wait_status(folder, other.pid, "interrupted")
@@ -269,14 +228,14 @@ def test_a_file_that_is_no_database_is_named_and_the_others_go_on(folder, forwar
     message = told(new_identity(), "ended")
     killed_producer(folder, message)
     (folder.spools / "nonsense.db").write_bytes(b"this is no database" * 500)
-    forwarder = forward()
+    forwarder, _ = forward()
     wait_for(lambda: "nonsense" in forwarder.status.damaged, 10, "named")
     wait_for(lambda: forwarder.status.pending == 1, 10, "the other is noted")
 
 
 def test_what_could_not_be_read_for_a_moment_is_named_only_until_it_can(folder, forward):
     spool = Spool.open(folder, "sardana")
-    forwarder = forward()
+    forwarder, _ = forward()
     with closing(sqlite3.connect(folder.spools / f"{spool.uuid}.db", timeout=10)) as database:
         database.execute("ALTER TABLE message RENAME TO away")
         wait_for(lambda: spool.uuid in forwarder.status.damaged, 10, "named")
@@ -291,7 +250,7 @@ def test_a_damaged_ledger_is_put_aside_and_made_anew(folder, forward):
     message = told(new_identity(), "ended")
     killed_producer(folder, message)
     folder.forwarder_db.write_bytes(b"this is no database" * 500)
-    forwarder = forward()
+    forwarder, _ = forward()
     wait_for(lambda: forwarder.status.pending == 1, 10, "noted again")
     assert list(folder.path.glob("forwarder-damaged-*.db"))
 
@@ -314,7 +273,7 @@ def test_a_capture_of_a_host_whose_clock_went_back_is_among_the_newest(folder, f
         spool.commit(told(new_identity(start_ns=1000 + number), "ended", title=f"scan {number}"))
     spool.commit(told(new_identity(start_ns=1), "ended", title="a week back"))
     if forwarded:
-        forwarder = forward()
+        forwarder, _ = forward()
         wait_for(lambda: forwarder.status.pending == 6, 10, "all noted")
     assert [capture.title for capture in list_captures(folder, 3)] == ["scan 4", "scan 3", "a week back"]
     spool.close()
@@ -333,7 +292,7 @@ def test_a_scan_is_found_by_its_number_and_begin_however_many_are_newer(folder, 
     for number in range(60):
         spool.commit(told(new_identity(start_ns=(2000 + number) * second, door="door/demo/2"), scan_id="43"))
     if forwarded:
-        forwarder = forward()
+        forwarder, _ = forward()
         wait_for(lambda: forwarder.status.pending == 65, 10, "all noted")
     begin = 1001 * second
     found = find_scan(folder, "42", begin, "door/DEMO/1")
@@ -355,7 +314,7 @@ def test_a_days_outage_of_twenty_thousand_messages_is_noted_in_seconds(folder, f
     with closing(create_database(folder.spools / "0.db", {})) as database:
         database.execute("BEGIN")
         for number in range(20_000):
-            database.execute(INSERT, [f"20.500.12345/{number}", *row[1:]])
+            database.execute(INSERT, [number + 1, f"20.500.12345/{number}", *row[1:]])
         database.execute("COMMIT")
-    forwarder = forward()
+    forwarder, _ = forward()
     wait_for(lambda: forwarder.status.pending == 20_000, 15, "all noted")

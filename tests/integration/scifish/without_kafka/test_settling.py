@@ -1,73 +1,25 @@
 """SciFish tells the end of files whose own producer does not tell it any more."""
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import h5py
-import pytest
 
-from scifish.closing_rules import Verdict
-from scifish.forwarder import Forwarder
-from scifish.forwarder_settings import ForwarderSettings
+from scifish.closing.rules import Verdict
+from scifish.ledger.ledger import Ledger
+from scifish.ledger.spool_watch import SpoolWatch
 from scifish.message_parts import DataFile
 from scifish.messages import CaptureMessage, decode
-from scifish.spool import Spool
-from scifish.spool_rows import SpoolRows
+from scifish.settling.completion import Completion
+from scifish.settling.settler import Settler
+from scifish.spool.rows import SpoolRows
+from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
 from scifish.testing.capture_messages import new_identity, told
+from tests.integration.scifish.without_kafka.killed_producer import killed_producer
 from tests.waiting import wait_for
-
-SETTINGS = ForwarderSettings("demo", None, "scifish@capture-1")
-KILLED = """
-import os, pathlib, signal, sys
-from scifish.messages import CaptureMessage
-from scifish.spool import Spool
-from scifish.state_folder import StateFolder
-spool = Spool.open(StateFolder(pathlib.Path(sys.argv[1])), "sardana")
-for line in sys.stdin:
-    spool.commit(CaptureMessage.model_validate_json(line))
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-Forward = Callable[..., tuple[Forwarder, Spool]]
-
-
-@pytest.fixture
-def folder(state_folder: Path) -> StateFolder:
-    return StateFolder(state_folder)
-
-
-@pytest.fixture
-def forward(folder: StateFolder) -> Iterator[Forward]:
-    """Start a forwarder as a new process life of SciFish would."""
-    lives: list[tuple[Forwarder, Spool]] = []
-
-    def stop() -> None:
-        while lives:
-            forwarder, spool = lives.pop()
-            forwarder.stop()
-            spool.close()
-
-    def start(file_wait_s: float = 60) -> tuple[Forwarder, Spool]:
-        stop()
-        spool = Spool.open(folder, "scifish")
-        settings = replace(SETTINGS, file_wait_s=file_wait_s)
-        lives.append((Forwarder(folder, spool, settings), spool))
-        lives[-1][0].start()
-        return lives[-1]
-
-    yield start
-    stop()
-
-
-def killed(folder: StateFolder, *messages: CaptureMessage) -> None:
-    """Commit messages in a process of their own that is killed then."""
-    lines = b"\n".join(message.to_bytes() for message in messages)
-    subprocess.run([sys.executable, "-c", KILLED, str(folder.path)], input=lines, check=False, timeout=30)
 
 
 def scan(data: Path, phase: str, identity: dict[str, Any], *files: DataFile, **fields: Any) -> CaptureMessage:
@@ -99,7 +51,7 @@ def shared_file(data: Path, *ended: str) -> Path:
 
 def test_the_file_of_a_killed_scan_is_told_as_it_stands_at_once(folder, forward, tmp_path):
     path, identity = shared_file(tmp_path), new_identity(door="door/demo/1")
-    killed(folder, scan(tmp_path, "started", identity, DataFile(path="scans.h5", entry="entry1")))
+    killed_producer(folder, scan(tmp_path, "started", identity, DataFile(path="scans.h5", entry="entry1")))
     forward()
 
     message = settled(folder, identity["pid"])
@@ -116,7 +68,9 @@ def test_a_process_killed_between_the_end_and_the_sizes_is_finished_for_it(folde
     (tmp_path / "img_1.tiff").write_bytes(b"x" * 10)
     identity = new_identity(door="door/demo/1")
     image = DataFile(path="img_1.tiff", role="external")
-    killed(folder, scan(tmp_path, "ended", identity, DataFile(path="scans.h5", entry="entry2"), image))
+    killed_producer(
+        folder, scan(tmp_path, "ended", identity, DataFile(path="scans.h5", entry="entry2"), image)
+    )
     forward()
 
     files = {file.path: file for file in settled(folder, identity["pid"]).files}
@@ -130,7 +84,7 @@ def test_files_in_later_parts_are_told_too(folder, forward, tmp_path):
     for name in ("a.tiff", "b.tiff"):
         (tmp_path / name).touch()
     part = {"name": "files", "index": 1, "of": 1}
-    killed(
+    killed_producer(
         folder,
         scan(tmp_path, "ended", identity, DataFile(path="a.tiff"), parts_expected=1),
         scan(tmp_path, "amended", identity, DataFile(path="b.tiff"), revision=2, part=part),
@@ -140,9 +94,45 @@ def test_files_in_later_parts_are_told_too(folder, forward, tmp_path):
     assert {file.path for file in settled(folder, identity["pid"]).files} == {"a.tiff", "b.tiff"}
 
 
+class FailingDisk(SpoolWatch):
+    """A storage that does not give rows for a while."""
+
+    fails = True
+
+    def body(self, spool: str, row: int) -> bytes | None:
+        if self.fails:
+            raise sqlite3.OperationalError("disk I/O error")
+        return super().body(spool, row)
+
+
+def test_a_spool_that_cannot_be_read_for_a_while_is_settled_afterwards(folder, tmp_path, caplog):
+    (tmp_path / "a.tiff").touch()
+    identity = new_identity(door="door/demo/1")
+    killed_producer(folder, scan(tmp_path, "ended", identity, DataFile(path="a.tiff")))
+    with closing(Spool.open(folder, "scifish")) as own, closing(Ledger(folder.forwarder_db)) as ledger:
+        watch = FailingDisk(folder, ledger)
+        watch.look_for_spools()
+        wait_for(watch.note_new_rows, 10, "every row noted")
+        settler = Settler(
+            ledger, watch, own.commit, own=own.uuid, author="scifish@capture-1", completion=Completion(60)
+        )
+        settler.settle()
+        settler.settle()
+        assert amendments(folder, identity["pid"]) == []
+        assert (
+            caplog.messages.count(f"spool {next(iter(watch.dead()))} cannot be read now: disk I/O error") == 1
+        )
+
+        watch.fails = False
+        settler.settle()
+
+        assert [file.path for file in settled(folder, identity["pid"]).files] == ["a.tiff"]
+        watch.close()
+
+
 def test_a_file_that_never_came_is_told_as_given_up(folder, forward, tmp_path):
     identity = new_identity(door="door/demo/1")
-    killed(folder, scan(tmp_path, "started", identity, DataFile(path="scans.h5")))
+    killed_producer(folder, scan(tmp_path, "started", identity, DataFile(path="scans.h5")))
     forward()
 
     (file,) = settled(folder, identity["pid"]).files
@@ -166,7 +156,7 @@ def test_the_file_of_a_clients_program_gets_the_whole_wait(folder, forward, tmp_
     shared = DataFile(path="scans.h5", entry="entry1")
     _, own = forward()
     own.commit(scan(tmp_path, "ended", client, shared, author="scifish@capture-1"))
-    killed(folder, scan(tmp_path, "started", other, DataFile(path="scans.h5", entry="entry2")))
+    killed_producer(folder, scan(tmp_path, "started", other, DataFile(path="scans.h5", entry="entry2")))
     settled(folder, other["pid"])
     assert amendments(folder, client["pid"]) == []
 
@@ -181,7 +171,7 @@ def test_what_a_producer_has_told_itself_is_left_alone(folder, forward, tmp_path
     done, open_ = new_identity(door="door/demo/1"), new_identity(door="door/demo/1")
     part = {"name": "completion", "index": 1, "of": 1}
     file = DataFile(path="a.tiff", complete=True)
-    killed(
+    killed_producer(
         folder,
         scan(tmp_path, "ended", done, DataFile(path="a.tiff")),
         scan(tmp_path, "amended", done, file, revision=2, part=part),
@@ -196,11 +186,11 @@ def test_what_a_producer_has_told_itself_is_left_alone(folder, forward, tmp_path
 def test_it_is_told_once_also_over_a_restart(folder, forward, tmp_path):
     (tmp_path / "a.tiff").touch()
     first, second = new_identity(door="door/demo/1"), new_identity(door="door/demo/1")
-    killed(folder, scan(tmp_path, "started", first, DataFile(path="a.tiff")))
+    killed_producer(folder, scan(tmp_path, "started", first, DataFile(path="a.tiff")))
     forward()
     settled(folder, first["pid"])
 
-    killed(folder, scan(tmp_path, "started", second, DataFile(path="a.tiff")))
+    killed_producer(folder, scan(tmp_path, "started", second, DataFile(path="a.tiff")))
     forward()
 
     settled(folder, second["pid"])

@@ -1,0 +1,1 @@
+"""Reading Tango attributes: many devices at once, one deadline, nobody waits for a stuck one."""

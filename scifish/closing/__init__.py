@@ -1,0 +1,1 @@
+"""Closing the captures that nobody ended."""

@@ -1,0 +1,1 @@
+"""Carrying captures to Kafka, and the catalogue's answers back."""

@@ -1,0 +1,1 @@
+"""What SciFish does on a capture host."""

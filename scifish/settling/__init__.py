@@ -1,0 +1,1 @@
+"""Waiting for a capture's files to be complete, and telling it."""

@@ -1,0 +1,1 @@
+"""Where a capture is safe, whatever dies next."""

@@ -1,0 +1,1 @@
+"""How far each capture of this host has come, for people."""
