@@ -38,8 +38,8 @@ def flags_of(macro: Any) -> Flags:
 def is_told_to_stop(macro: Any) -> bool:
     """Tell whether Sardana has told the macro itself to stop, and not only its executor.
 
-    A worker of its pool does so some milliseconds later. A macro that came to its end in between would
-    be reported as if nobody had asked.
+    A worker of its pool does so some milliseconds later, and tells the macro that runs at that moment. A
+    scan that ended in between could be the one that is told, and the macro around it go on with the next.
     """
     return bool(getattr(macro, "__dict__", {}).get("_stopped"))
 

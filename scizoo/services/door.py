@@ -19,7 +19,8 @@ SILENCE_S = 0.5
 """A Door that has been busy and is idle for so long without a word has no more to say: a macro that was
 refused before its start has no status at all."""
 LAST_WORD_S = 10.0
-"""A macro that has said something says how it ended, too: on a busy machine a while after its end."""
+"""A macro that has said something says how it ended, too, and its Door that it is idle again: on a busy
+machine a while after its end."""
 UNSEEN_S = 10.0
 """A Door answers ``RunMacro`` before it begins: on a busy machine it may be idle for a while yet. After
 that both were missed, the macro's time and its words."""
@@ -42,6 +43,10 @@ class Door:
         The last status of each macro, by its id, as heard.
     ended_at
         When the final status of a macro was heard, on the monotonic clock, by its id.
+    settled
+        Ids of the macros whose last status is the last. Sardana says ``finish`` of a macro that was stopped
+        at its very end, and then ``stop``; events of one server come in their order, so that no status is
+        on its way any more once the Door is heard to be idle. Its state when read may be ahead of them.
     """
 
     def __init__(self, proxy: tango.DeviceProxy) -> None:
@@ -49,7 +54,9 @@ class Door:
         self.heard = threading.Condition()
         self.statuses: dict[str, dict[str, Any]] = {}
         self.ended_at: dict[str, float] = {}
-        self._listens = False
+        self.settled: frozenset[str] = frozenset()
+        _LISTENING.append(proxy)
+        self._unheard = {"MacroStatus": self._hear, "State": self._hear_state}
 
     def begin(self, macro: str, *parameters: object) -> "MacroRun":
         """Start a macro and return at once; repeated parameters are given one after the other."""
@@ -92,13 +99,14 @@ class Door:
 
     def _subscribed(self) -> bool:
         """Subscribe once; TANGO refuses to connect again within a second of a failure."""
-        if not self._listens:
-            try:
-                self.proxy.subscribe_event("MacroStatus", tango.EventType.CHANGE_EVENT, self._hear)
-            except tango.DevFailed:
-                return False
-            self._listens = True
-            _LISTENING.append(self.proxy)
+        if not self._unheard:
+            return True
+        try:
+            for attribute, hear in list(self._unheard.items()):
+                self.proxy.subscribe_event(attribute, tango.EventType.CHANGE_EVENT, hear)
+                del self._unheard[attribute]
+        except tango.DevFailed:
+            return False
         return True
 
     def _hear(self, event: tango.EventData) -> None:
@@ -111,6 +119,15 @@ class Door:
                 self.statuses[macro_id] = status
                 if status.get("state") in FINAL:
                     self.ended_at.setdefault(macro_id, time.monotonic())
+            self.heard.notify_all()
+
+    def _hear_state(self, event: tango.EventData) -> None:
+        """Keep what has come to rest."""
+        if event.err or _is_busy(event.attr_value.value):
+            return
+        with self.heard:
+            over = (macro_id for macro_id, status in self.statuses.items() if status.get("state") in FINAL)
+            self.settled = frozenset(over)
             self.heard.notify_all()
 
 
@@ -171,7 +188,7 @@ class MacroRun:
     def is_over(self) -> bool:
         """Look for a moment whether the Door is idle, and has said the last word or will say none."""
         with self.door.heard:
-            told = self.door.heard.wait_for(lambda: self._status.get("state") in FINAL, LOOK_S)
+            told = self.door.heard.wait_for(lambda: self.macro_id in self.door.settled, LOOK_S)
         state = self.door.state()
         if told:
             return not _is_busy(state)

@@ -229,6 +229,22 @@ def test_the_wait_for_end_values_ends_when_the_user_says_so(
     assert "ring" not in scan.values
 
 
+def test_a_stop_while_the_end_waits_stops_the_macro_of_many_scans(
+    captured, silence, spooled, door, long_waits, stopped_at_its_end
+):
+    run = door.begin("scan_twice")
+    spooled.started()
+    silence()
+    wait_for(lambda: is_frozen(captured.pid), 10, "the wait for end values")
+    os.kill(captured.pid, signal.SIGCONT)
+    door.proxy.StopMacro()
+    assert run.wait(60) == "stop"
+
+    (scan,) = spooled.ended()
+    assert (scan.status, scan.points_recorded) == ("stopped", 2)
+    assert {message.pid for message in spooled.messages()} == {scan.pid}, "no second scan"
+
+
 HANGS_S = 8
 
 

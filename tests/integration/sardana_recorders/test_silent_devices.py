@@ -109,7 +109,7 @@ def test_a_device_that_was_silent_at_the_start_is_not_waited_for_at_the_end(scan
 
 
 def test_a_stop_ends_the_wait_of_the_start_once_the_macro_knows(scan):
-    """Else its scan could come to its end before, and Sardana would report that nobody has stopped it."""
+    """Else the word could reach a scan that is over, and the macro around it would go on with the next."""
     took = scan(stop=True)
     assert took["start"] < WAIT_S / 2
     assert took["knows"]

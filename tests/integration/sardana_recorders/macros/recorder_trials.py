@@ -24,6 +24,15 @@ class scan_inside(Macro):  # noqa: N801 - macros are called so
             self.execMacro("ascan", "mot01", "0", "1", "2", "0.01")
 
 
+class scan_twice(Macro):  # noqa: N801
+    """Run one scan after the other, as a night's macro does."""
+
+    def run(self):
+        for _ in range(2):
+            scan, _ = self.createMacro("ascan", "mot01", "0", "1", "1", "0.5")
+            self.runMacro(scan)
+
+
 class scan_with_hook(Macro):  # noqa: N801
     """Run a scan whose hook scans too, fails, or gives custom data."""
 
@@ -88,6 +97,15 @@ class deaf_scan(held_scan):  # noqa: N801
         while True:
             with suppress(InterruptException):
                 time.sleep(0.01)
+
+
+class stopped_late(Macro):  # noqa: N801
+    """Be stopped with nothing left to do: Sardana says ``finish``, and then ``stop``."""
+
+    def run(self):
+        self.executor.stop()
+        while not self.isStopped():
+            time.sleep(0.001)
 
 
 class Frame:
