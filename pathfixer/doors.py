@@ -5,6 +5,7 @@ the other side. Only one whose server has signed off from the Tango database run
 """
 
 import threading
+import time
 from collections.abc import Callable, Collection
 
 from pathfixer.many_devices import Answers, ask_devices
@@ -12,6 +13,10 @@ from scifish.attributes.reader import SnapshotReader
 
 ANSWER_S = 1.0
 """A Door that has not answered by then counts as running."""
+FIRST_ANSWER_S = 3.0
+"""The same for what has never answered this process: it may be connected to yet."""
+STILL_S = 10.0
+"""For so long a Door that ran a macro at its last answer is taken to run it still."""
 BETWEEN_S = 0.3
 """A sequence leaves its Door ON for a moment between two macros."""
 AT_REST = ("ON", "ALARM")
@@ -37,6 +42,8 @@ class Doors:
         self._between_s = between_s
         self._has_signed_off = has_signed_off
         self._known: dict[str, tuple[str, ...]] = {}
+        self._heard: set[str] = set()
+        self._worked_at: dict[str, float] = {}
         self._stopped = threading.Event()
 
     def learn(self, doors: Collection[str], macro_servers: Collection[str]) -> None:
@@ -55,17 +62,23 @@ class Doors:
         macro_servers
             Tango names.
         """
-        sentences = {} if doors else self._ask_for_doors(macro_servers)
+        unknown = {} if doors else self._ask_for_doors(macro_servers)
         names = self._named(doors, macro_servers)
-        sentences |= self._look(names)
+        running, silent = self._look(names)
         if names and not self._stopped.wait(self._between_s):
-            sentences = self._look(names) | sentences
-        return sentences
+            running_now, silent = self._look(names)
+            running = running_now | running
+        return unknown | silent | running
 
     def at_work(self, doors: Collection[str], macro_servers: Collection[str]) -> list[str]:
-        """Return the Doors, in lower case, that say so themselves, at one look; a silent one says nothing."""
+        """Return the Doors, in lower case, that say so themselves, at one look.
+
+        One that is silent is what it said last, for some seconds: a busy one may be late with an answer.
+        """
         names = self._named(doors, macro_servers)
-        return sorted(_at_work(ask_devices(self._reader, names, "state", ANSWER_S)))
+        answers = self._states(names)
+        late = (door for door in answers.reasons if self._worked_lately(door))
+        return sorted({*_at_work(answers), *late})
 
     def close(self) -> None:
         """Look at nothing any more."""
@@ -78,7 +91,7 @@ class Doors:
 
     def _ask_for_doors(self, macro_servers: Collection[str]) -> dict[str, str]:
         """Learn which Doors there are; return a sentence for each MacroServer that never named any."""
-        answers = ask_devices(self._reader, macro_servers, "doorlist", ANSWER_S)
+        answers = self._ask(macro_servers, "doorlist")
         for server, doors in answers.values.items():
             self._known[server] = tuple(_short(str(door)) for door in doors or ())
         return {
@@ -87,8 +100,9 @@ class Doors:
             if not self._known.get(server) and not self._has_signed_off(server)
         }
 
-    def _look(self, doors: Collection[str]) -> dict[str, str]:
-        answers = ask_devices(self._reader, doors, "state", ANSWER_S)
+    def _look(self, doors: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
+        """Return a sentence for each Door that is at work, and for each that does not answer."""
+        answers = self._states(doors)
         running = {
             door: f"a macro runs on {door} (its state is {state})"
             for door, state in _at_work(answers).items()
@@ -98,7 +112,25 @@ class Doors:
             for door, reason in answers.reasons.items()
             if not self._has_signed_off(door)
         }
-        return running | silent
+        return running, silent
+
+    def _ask(self, devices: Collection[str], attribute: str) -> Answers:
+        names = {name.lower() for name in devices}
+        limit_s = ANSWER_S if names <= self._heard else FIRST_ANSWER_S
+        answers = ask_devices(self._reader, names, attribute, limit_s)
+        self._heard |= answers.values.keys()
+        return answers
+
+    def _states(self, doors: Collection[str]) -> Answers:
+        answers, now = self._ask(doors, "state"), time.monotonic()
+        at_work = _at_work(answers)
+        for door in answers.values:
+            self._worked_at[door] = now if door in at_work else float("-inf")
+        return answers
+
+    def _worked_lately(self, door: str) -> bool:
+        worked_at = self._worked_at.get(door, float("-inf"))
+        return time.monotonic() - worked_at < STILL_S and not self._has_signed_off(door)
 
 
 def _at_work(answers: Answers) -> dict[str, str]:

@@ -92,7 +92,7 @@ class SciDogClient:
     def switch(self, name: str) -> None:
         """Make a selection the active one, and return when it is; raises as ``get`` and RefusedError."""
         check_name(name)
-        self._calls.write("ActiveSelectionName", name)
+        self._until(lambda: self._asked_to_switch(name), f"switch to {name!r}")
         self._until(lambda: self._switched(name), f"switch to {name!r}")
 
     def history(self, name: str) -> list[HistoryLine]:
@@ -129,13 +129,21 @@ class SciDogClient:
             raise error_from_text(results[job]["error"])
         return results[job] if states[job]["state"] == "done" else None
 
+    def _asked_to_switch(self, name: str) -> bool | None:
+        try:
+            self._calls.write("ActiveSelectionName", name)
+        except BusyError:
+            return None
+        return True
+
     def _switched(self, name: str) -> bool | None:
         active, states, results = self._calls.attributes("ActiveSelectionName", "JobState", "JobResult")
         switches = [job for job in map(json.loads, states or ()) if job["kind"] == "switch"]
         if switches and switches[-1]["state"] == "failed":
             told = {job["id"]: job["error"] for job in map(json.loads, results or ())}
             raise error_from_text(told[switches[-1]["id"]])
-        return True if active == name else None
+        is_done = not switches or switches[-1]["state"] == "done"
+        return True if active == name and is_done else None
 
     def _until(self, ask: Callable[[], Answer | None], what: str) -> Answer:
         limit, pause = time.monotonic() + self._timeout_s, SHORTEST_PAUSE_S

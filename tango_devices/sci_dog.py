@@ -70,7 +70,7 @@ class SciDog(ScizooDevice):
 
     def start(self, properties: SciDogProperties) -> None:
         """Build the service and look at the store in the background."""
-        self._stopped = threading.Event()
+        self._stopped, self._telling = threading.Event(), threading.Lock()
         self._properties = properties
         self._warning = self.warn_of_unknown_properties()
         store = open_store(
@@ -198,6 +198,10 @@ class SciDog(ScizooDevice):
             stopped.wait(self._properties.refresh_period)
 
     def _publish_known(self, service: SelectionService) -> None:
+        with self._telling:  # else what is known by now could be told before what was
+            self._tell(service)
+
+    def _tell(self, service: SelectionService) -> None:
         known, now = service.known, utc_now()
         if service is not self._service:
             return

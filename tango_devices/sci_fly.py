@@ -142,15 +142,16 @@ class SciFly(ScizooDevice):
     def _tell(self, report: Report) -> None:
         self._told_s = time.monotonic()
         report.problems += [self._warning] if self._warning else []
-        self.publish("WatchedPath", tango_text(report.watched_path))
+        found, text = standing(report)
+        self.publish_state(STATES[found], text)
         self.publish("Seen", report.seen)
-        self.publish("Settling", report.settling)
         self.publish("Captured", report.captured)
         self.publish("Failed", report.failed)
         self.publish("LastFiles", report.last_files)
+        # What clients wait for comes last: they then find the rest as it is.
+        self.publish("Settling", report.settling)
         self.publish("Enabled", report.enabled)
-        found, text = standing(report)
-        self.publish_state(STATES[found], text)
+        self.publish("WatchedPath", tango_text(report.watched_path))
 
     def _listen_for_silence(self, stopped: threading.Event) -> None:
         while not stopped.wait(RETRY_S):

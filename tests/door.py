@@ -1,10 +1,8 @@
 """A Door in tests, by its name alone."""
 
-import tango
-
-from scizoo.services.device_server import BUSY_LIMIT_MS
 from scizoo.services.door import BUSY, MacroError, MacroRun
 from scizoo.services.door import Door as ServedDoor
+from tests.devices import device
 from tests.waiting import wait_for
 
 __all__ = ["BUSY", "Door", "MacroError", "MacroRun"]
@@ -14,9 +12,7 @@ class Door(ServedDoor):
     """Begins a macro once the one before is over."""
 
     def __init__(self, name: str) -> None:
-        proxy = tango.DeviceProxy(name)
-        proxy.set_timeout_millis(BUSY_LIMIT_MS)
-        super().__init__(proxy)
+        super().__init__(device(name))
 
     def begin(self, macro: str, *parameters: object) -> MacroRun:
         """Start a macro."""

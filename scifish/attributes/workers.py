@@ -9,6 +9,7 @@ import logging
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from tango import EnsureOmniThread
 
@@ -87,9 +88,13 @@ class Workers:
             with self._overseen:
                 self._overseen.wait_for(lambda: self._closed or self._waiting)
                 moves = self._moves
-                self._overseen.wait(PROGRESS_S)
+                # Calls that come meanwhile ring this bell as well, and say nothing of those before.
+                self._overseen.wait_for(partial(self._has_moved_since, moves), PROGRESS_S)
                 if moves == self._moves and any(self._is_eligible(server) for server, _ in self._waiting):
                     self._grow(self._threads)
+
+    def _has_moved_since(self, moves: int) -> bool:
+        return self._closed or moves != self._moves
 
     def _work(self) -> None:
         with EnsureOmniThread():

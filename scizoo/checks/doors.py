@@ -27,9 +27,10 @@ def check_doors(beamline: str | None = None) -> Iterator[Finding]:
     """Look at every MacroServer and its Doors in the Tango database."""
     try:
         doors = ask(_find_doors, LIMIT_S)
+        sci_fishes = ask(lambda: find_devices(beamline)["SciFish"], LIMIT_S)
     except Exception:  # noqa: BLE001 - whatever keeps the database silent is told by the device check
         return
-    is_captured = _is_captured(find_devices(beamline)["SciFish"])
+    is_captured = _is_captured(sci_fishes)
     answers = ask_all({server: _asking(server) for server in doors}, LIMIT_S)
     for server, answer in answers.items():
         if isinstance(answer, Exception):

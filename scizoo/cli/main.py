@@ -4,8 +4,13 @@ Exit codes of every subcommand: 0 all good, 1 something is red, 2 wrong usage.
 """
 
 import importlib
+import sys
+from collections.abc import Callable
+from typing import NoReturn
 
 import click
+
+from scifish.leaving import leave_at_once
 
 COMMANDS = ("demo", "status", "check", "path", "visit", "office", "groups", "services")
 
@@ -40,5 +45,22 @@ def main() -> None:
     """
 
 
+def run(command: Callable[[], object] = main) -> NoReturn:
+    """Run the command line, and end with its exit code whatever its threads still do.
+
+    A device that has not answered in time leaves a thread in TANGO. Should it come back while Python ends,
+    it takes the process down with SIGABRT, and the exit code with it.
+    """
+    code: object = 0
+    try:
+        command()
+    except SystemExit as end:
+        code = end.code
+    except Exception:  # noqa: BLE001 - the edge of the process
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    leave_at_once(code if isinstance(code, int) else int(bool(code)))
+
+
 if __name__ == "__main__":
-    main()
+    run()

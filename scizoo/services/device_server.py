@@ -66,8 +66,10 @@ class DeviceServer(Service):
         return f"{self.executable}/{self.instance}"
 
     def proxy(self, device: str | None = None) -> tango.DeviceProxy:
-        """Return a proxy of a device, by default the first, in this server's database."""
-        return tango.DeviceProxy(f"tango://{self.tango_host}/{device or self.address}")
+        """Return a proxy, which has patience, of a device in this server's database, by default the first."""
+        proxy = tango.DeviceProxy(f"tango://{self.tango_host}/{device or self.address}")
+        proxy.set_timeout_millis(BUSY_LIMIT_MS)
+        return proxy
 
     def prepare(self) -> None:
         """Write devices and properties into the Tango database."""

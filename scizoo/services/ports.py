@@ -12,7 +12,7 @@ OUTGOING = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def free_port(outgoing: Path = OUTGOING) -> int:
-    """Return a port nobody listens on now, below those of outgoing connections.
+    """Return a port nobody listens on, none of our processes has, and no outgoing connection takes.
 
     A port from among those could be taken by any connection on this machine while the service that has it
     is restarted, even by a client that tries to reach it there: its own port may happen to be the one it
@@ -20,7 +20,7 @@ def free_port(outgoing: Path = OUTGOING) -> int:
     """
     below = range(LOWEST, int(outgoing.read_text().split()[0]))
     candidates = random.sample(below, k=min(len(below), TRIES))
-    return next((port for port in candidates if _bound(port)), 0) or _bound(0)
+    return next((port for port in candidates if _bound(port) and _claimed(port)), 0) or _bound(0)
 
 
 def accepts(port: int) -> bool:
@@ -30,6 +30,21 @@ def accepts(port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def _claimed(port: int) -> bool:
+    """Claim a port until this process ends: its service may listen there only seconds later.
+
+    Others see it by a name among the sockets of the machine, which leaves no file behind.
+    """
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0scizoo-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    claim.detach()
+    return True
 
 
 def _bound(port: int) -> int:

@@ -45,14 +45,14 @@ class Process:
         if self.alive:
             self._signal(signal.SIGTERM)
             self._wait(grace_s)
+        return self.kill()
+
+    def kill(self) -> int | None:
+        """Send SIGKILL to it and to everything in its session, without a word before; returns as ``end``."""
         self._kill_group()
         if self._is_there():
             self._wait(GRACE_S)  # the first thread may be a zombie while others still end
         return _reap(self.pid)
-
-    def kill(self) -> None:
-        """Send SIGKILL to it and to everything in its session."""
-        self.end(grace_s=0)
 
     def _is_there(self) -> bool:
         found = _look_up(self.pid)

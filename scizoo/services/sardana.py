@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tango
 
-from scizoo.services.device_server import BUSY_LIMIT_MS, Device, DeviceServer, connect
+from scizoo.services.device_server import Device, DeviceServer, connect
 from scizoo.services.door import Door, MacroError
 from scizoo.services.pool import Pool
 from scizoo.services.run_folder import RunFolder
@@ -74,12 +74,6 @@ class Sardana(DeviceServer):
         if number not in self._doors:
             self._doors[number] = Door(self.proxy(self.door_names[number - 1]))
         return self._doors[number]
-
-    def proxy(self, device: str | None = None) -> tango.DeviceProxy:
-        """Return a proxy that has patience: a macro or a scan may keep the server busy."""
-        proxy = super().proxy(device)
-        proxy.set_timeout_millis(BUSY_LIMIT_MS)
-        return proxy
 
     def prepare(self) -> None:
         """Forget the Doors, whose events end with the server they came from."""

@@ -67,7 +67,7 @@ def test_the_leader_of_three_brokers_is_killed(beamline: TrialBeamline) -> None:
         wait_for_points(during, 3)
         kafka.brokers[leader - 1].kill()
         during.wait()
-        during.assert_unharmed()
+        during.assert_whole()
         wait_for(lambda: beamline.status_of(during)["end_time"], LIMIT_S, "its end in status")
         beamline.expect_catalogued([before, during, beamline.scan()])
         wait_for(lambda: leader_among(words, {1, 2, 3} - {leader}), LIMIT_S, "another leader")

@@ -1,5 +1,7 @@
 """Day 2: MongoDB is down; SciCat is down while MongoDB goes on; each catches up by itself."""
 
+from typing import Any
+
 import pytest
 
 from consumers.testing.scicat_server import Fault
@@ -22,9 +24,12 @@ def test_scicat_is_down_while_mongodb_goes_on(beamline: TrialBeamline) -> None:
     scan = beamline.scan()
     beamline.wait_status(scan, "sent")
     wait_for(lambda: beamline.in_mongodb(scan), LIMIT_S, "the dataset in MongoDB")
-    sinks = beamline.status_of(scan)["sinks"]
-    assert sinks["mongodb"]["state"] == "catalogued"
-    assert "catalogued" not in str(sinks.get("scicat"))
+
+    def sinks() -> dict[str, Any]:
+        return dict(beamline.status_of(scan)["sinks"])
+
+    wait_for(lambda: sinks().get("mongodb", {}).get("state") == "catalogued", LIMIT_S, "MongoDB's receipt")
+    assert "catalogued" not in str(sinks().get("scicat"))
     beamline.scicat.always, beamline.scicat.well = None, True
     beamline.expect_catalogued([scan])
 

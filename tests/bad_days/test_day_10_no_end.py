@@ -12,11 +12,11 @@ import pytest
 from sardana_recorders.data_recorder_env import OURS
 from scizoo.services.pool import Pool
 from tests.bad_days.harness.catalogue import Document
-from tests.bad_days.harness.devices import device
 from tests.bad_days.harness.limits import LIMIT_S
 from tests.bad_days.harness.scans import NOISE_S, WAITS_S
 from tests.bad_days.harness.spans import patience
 from tests.bad_days.harness.trial_beamline import TRIES, TrialBeamline
+from tests.devices import device
 from tests.waiting import wait_for
 
 Outcome = TypeVar("Outcome")

@@ -9,11 +9,11 @@ import tango
 
 from scizoo.services.capture_devices import SCI_FISH
 from tests.bad_days.harness import words
-from tests.bad_days.harness.devices import device
 from tests.bad_days.harness.limits import LIMIT_S
 from tests.bad_days.harness.scans import Scan
 from tests.bad_days.harness.small_disk import SmallDisk, small_disk
 from tests.bad_days.harness.trial_beamline import TrialBeamline
+from tests.devices import device
 from tests.name_space import in_a_name_space
 from tests.waiting import wait_for
 

@@ -11,10 +11,10 @@ import tango
 
 from scizoo.services.capture_devices import PATH_FIXER, SCI_DOG, SCI_FISH, SCI_FLY
 from tests.bad_days.harness.clients import PathFixer
-from tests.bad_days.harness.devices import device
 from tests.bad_days.harness.limits import LIMIT_S
 from tests.bad_days.harness.log_of_captures import CAPTURES, LETTERS, RECEIPTS, LogOfCaptures
 from tests.bad_days.harness.trial_beamline import TrialBeamline
+from tests.devices import device
 from tests.waiting import wait_for
 
 COMPANY, THEIRS = "gracehop", "20260102"

@@ -13,12 +13,12 @@ from scifish.selection import Entry, Selection
 from scizoo.services.capture_devices import SCI_FISH
 from scizoo.services.device_server import Device, ModuleServer
 from scizoo.services.system_packages import CHECKOUT
-from tests.bad_days.harness.devices import device
 from tests.bad_days.harness.log_of_captures import LogOfCaptures
 from tests.bad_days.harness.scans import NOISE_S, WAITS_S
 from tests.bad_days.harness.spans import patience
 from tests.bad_days.harness.spectra import LENGTH, NAMES, NUMBER
 from tests.bad_days.harness.trial_beamline import CONSUMERS, TRIES, TrialBeamline
+from tests.devices import device
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.timeout(900)

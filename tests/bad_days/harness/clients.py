@@ -8,7 +8,8 @@ from pathfixer.errors import NeedsForceError, ReasonWantedError
 from pathfixer.sardana import MacroServerEnvironment
 from scidog.client import SciDogClient
 from scizoo.services.capture_devices import PATH_FIXER, SCI_DOG
-from tests.bad_days.harness.limits import ANSWER_S, JOB_S, LIMIT_S
+from tests.bad_days.harness.limits import JOB_S, LIMIT_S
+from tests.devices import ANSWER_S
 from tests.waiting import wait_for
 
 Answer = TypeVar("Answer")

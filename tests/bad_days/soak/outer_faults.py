@@ -11,6 +11,7 @@ from consumers.testing.hostile import corpus
 from tests.bad_days.harness.kafka_words import CAPTURES, KafkaWords
 from tests.bad_days.harness.log_of_captures import LogOfCaptures, Record
 from tests.bad_days.harness.trial_beamline import TrialBeamline
+from tests.devices import device
 
 HUNG_S = 3.0
 
@@ -76,7 +77,7 @@ class Hung:
 
     def start(self, beamline: TrialBeamline) -> None:
         with suppress(tango.DevFailed):
-            tango.DeviceProxy("demo/sim/ring").Hang(HUNG_S)
+            device("demo/sim/ring").Hang(HUNG_S)
 
     def heal(self, beamline: TrialBeamline) -> None:
         pass

@@ -15,6 +15,7 @@ from scizoo.services.device_server import Device, DeviceServer
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.site import Site
 from scizoo.services.tango_db import TangoDatabase
+from tests.devices import ANSWER_S
 from tests.processes import children_of, freeze
 from tests.serving import serving_many
 
@@ -71,7 +72,7 @@ class Biomax:
         properties = {**self.server.devices[0].properties, "StateDirectory": str(root / "state")}
         properties |= {"FreeSpaceLimit": "0", "Staff": "mikegu", "GrowthWindow": "10"}
         self.server.devices = [Device(DEVICE, "PathFixer", properties)]
-        self.client = PathFixerClient(DEVICE)
+        self.client = PathFixerClient(DEVICE, answer_s=ANSWER_S)
 
     @property
     def visit_folder(self) -> Path:

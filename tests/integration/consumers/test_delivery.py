@@ -123,7 +123,8 @@ def test_killed_between_writing_and_committing_loses_and_doubles_nothing(
     installation.send(*messages, b"garbage")
     with installation.scicow(fault=f"scicow.{place}:kill") as scicow:
         assert scicow.process.wait(120) == -9
-    assert installation.committed() < 0
+    # The garbage may come in a batch of its own, once those before it are committed.
+    assert installation.committed() <= (len(messages) if place.startswith("letter") else -1)
     with installation.scicow():
         installation.wait_committed(6)
     assert installation.datasets.count_documents({"catalogued_at": {"$exists": True}}) == 5
@@ -167,14 +168,15 @@ def test_of_two_processes_of_one_name_the_older_ends_with_1_and_a_sentence(
     installation: Installation,
 ) -> None:
     with installation.scicow(instance="a") as older:
-        wait_for(lambda: b"reads" in older.log.read_bytes(), 30, "the first process reading")
+        installation.send(capture(1))
+        installation.wait_committed(1)
         with installation.scicow(instance="a") as newer:
             assert older.process.wait(60) == 1
             told = [line for line in older.log.read_text().splitlines() if line.startswith("scicow: ")]
             assert len(told) == 1
             assert "Is another process of this instance on?" in told[0]
-            installation.send(capture(1))
-            installation.wait_dataset(capture(1).pid)
+            installation.send(capture(2))
+            installation.wait_dataset(capture(2).pid)
             assert newer.stop() == 0
 
 

@@ -151,7 +151,8 @@ def test_killed_anywhere_on_the_way_to_scicat_ends_in_one_dataset_with_its_files
     installation.send(*messages)
     with installation.scicow("scicat", fault=f"scicow.{place}:kill") as scicat:
         assert scicat.process.wait(120) == -9
-    assert installation.committed("scicat") < 0
+    # Files come with the first end, which may be read in a batch of its own.
+    assert installation.committed("scicat") <= (1 if place == "files-sent" else -1)
     with installation.scicow("scicat"):
         installation.wait_committed(3, "scicat")
     state = server.state

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from scizoo.services.door import Door, MacroRun
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.sardana import Sardana
 from scizoo.services.tango_db import TangoDatabase
+from tests.devices import ANSWER_S, device
 from tests.own_tree import MINE, make_site_part
 from tests.processes import children_of, command_of
 from tests.quickness import median_seconds
@@ -128,7 +129,7 @@ def beamline(start_path_fixer: StartPathFixer, site: Site) -> Beamline:
 
 def beamline_of(server: DeviceServer, site: Site) -> Beamline:
     """Return a beamline around a running PathFixer."""
-    return Beamline(server, server.proxy(), PathFixerClient(server.proxy().name(), 60), site)
+    return Beamline(server, server.proxy(), PathFixerClient(server.proxy().name(), 60, ANSWER_S), site)
 
 
 @dataclass
@@ -137,10 +138,25 @@ class Scanning(Beamline):
 
     sardana: Sardana
 
-    @property
+    @cached_property
     def environment(self) -> MacroServerEnvironment:
         """Return the MacroServer's environment."""
-        return MacroServerEnvironment(self.sardana.macro_server)
+        return MacroServerEnvironment(self.sardana.macro_server, ANSWER_S)
+
+    def open(self, **session: str) -> list[str]:
+        """Open a session, and return what PathFixer says of it once Sardana has followed."""
+        told = self.client.open_session(**session)
+        self.wait_followed(self.device.SamplePath)
+        return told
+
+    def close(self) -> None:
+        """Close the session, and return once Sardana has followed."""
+        self.client.close_session()
+        self.wait_followed(self.site.unowned)
+
+    def wait_followed(self, path: str) -> None:
+        """Wait for Sardana: a switch waits 3 s for it, and goes on then."""
+        wait_for(lambda: self.scan_dir == path, 60, f"ScanDir {path}")
 
     @property
     def scan_dir(self) -> str | None:
@@ -151,7 +167,7 @@ class Scanning(Beamline):
 @pytest.fixture
 def only_global_scan_dir(sardana: Sardana) -> None:
     """No scope of Sardana's environment has a ScanDir of its own from an earlier test."""
-    environment = MacroServerEnvironment(sardana.macro_server)
+    environment = MacroServerEnvironment(sardana.macro_server, ANSWER_S)
     scoped = tuple(scope for scope in environment.scan_dirs() if scope != "ScanDir")
     if scoped:
         environment.change({}, scoped)
@@ -186,10 +202,10 @@ def own_sardana(run_folder: RunFolder, tango_db: TangoDatabase) -> Iterator[Sard
         yield server
 
 
-def answers(device: str) -> bool:
+def answers(name: str) -> bool:
     """Tell whether a device is there."""
     try:
-        return bool(tango.DeviceProxy(device).ping() >= 0)
+        return bool(device(name).ping() >= 0)
     except tango.DevFailed:
         return False
 
@@ -219,7 +235,7 @@ def begin_scan() -> Iterator[Callable[[Sardana, int], Door]]:
     def begin(sardana: Sardana, number: int = 1) -> Door:
         door = sardana.door(number)
         begun.append((door, door.begin("ascan", f"mot0{number}", "0", "1", "5000", "0.1")))
-        counters = tango.DeviceProxy("mntgrp01")
+        counters = device("mntgrp01")
         wait_for(lambda: counters.state() == tango.DevState.MOVING, 60, "a scan that counts")
         return door
 

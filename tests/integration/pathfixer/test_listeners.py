@@ -6,6 +6,7 @@ import pytest
 import tango
 
 from scizoo.services.device_server import Device, ModuleServer
+from tests.devices import device
 from tests.integration.pathfixer.conftest import Beamline, Scanning, beamline_of
 from tests.serving import serving
 from tests.waiting import wait_for
@@ -31,14 +32,14 @@ def detectors(run_folder, tango_db) -> Iterator[ModuleServer]:
 
 @pytest.fixture
 def eiger(detectors) -> tango.DeviceProxy:
-    proxy = tango.DeviceProxy(DETECTORS[0])
+    proxy = device(DETECTORS[0])
     proxy.Init()
     return proxy
 
 
 @pytest.fixture
 def pilatus(detectors) -> tango.DeviceProxy:
-    proxy = tango.DeviceProxy(DETECTORS[1])
+    proxy = device(DETECTORS[1])
     proxy.Init()
     return proxy
 

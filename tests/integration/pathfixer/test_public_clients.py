@@ -16,6 +16,7 @@ import pytest
 import tango
 
 from scifish.session import parse_session
+from tests.devices import device
 from tests.quickness import median_seconds
 from tests.waiting import wait_for
 
@@ -23,8 +24,8 @@ from tests.waiting import wait_for
 class ContrastDataEnvironment:
     """contrast's SdmPathFixer, call for call."""
 
-    def __init__(self, device: str) -> None:
-        self.proxy = tango.DeviceProxy(device)
+    def __init__(self, name: str) -> None:
+        self.proxy = device(name)
         self.cache = "/tmp/cached-by-an-earlier-scan"
 
     @property
@@ -53,12 +54,12 @@ def test_contrast_never_falls_back_on_a_cached_path(beamline):
 
 def test_mxcube_sets_the_sample_and_reads_both_paths(beamline):
     beamline.client.open_session("carlcarl", "20260101", visit="20260914")
-    device = tango.DeviceProxy(beamline.device.name().upper())
-    device.Sample = "lysozyme"
-    assert device.read_attribute("Sample").value == "lysozyme"
-    wait_for(lambda: device.SamplePath == f"{device.path}/lysozyme", 5, "SamplePath follows")
-    values = device.read_attributes(["path", "samplepath"])
-    assert [value.value for value in values] == [device.path, f"{device.path}/lysozyme"]
+    client = device(beamline.device.name().upper())
+    client.Sample = "lysozyme"
+    assert client.read_attribute("Sample").value == "lysozyme"
+    wait_for(lambda: client.SamplePath == f"{client.path}/lysozyme", 5, "SamplePath follows")
+    values = client.read_attributes(["path", "samplepath"])
+    assert [value.value for value in values] == [client.path, f"{client.path}/lysozyme"]
 
 
 def test_a_client_that_listens_hears_every_change(beamline):
@@ -85,13 +86,13 @@ def test_a_client_that_listens_hears_every_change(beamline):
 def test_mxcube_s_catalogue_plugin_asks_by_names_in_any_case(beamline):
     """It reads what it was configured with, on a device name in capitals, one attribute after another."""
     beamline.client.open_session("carlcarl", "20260101", visit="20260914", sample="lysozyme")
-    device = tango.DeviceProxy(beamline.device.name().upper())
+    client = device(beamline.device.name().upper())
     for name in ("PATH", "Path", "path"):
-        assert device.read_attribute(name).value == beamline.device.path
+        assert client.read_attribute(name).value == beamline.device.path
     for name in ("SAMPLEPATH", "SamplePath", "samplepath"):
-        assert device.read_attribute(name).value == f"{beamline.device.path}/lysozyme"
-    device.write_attribute("SAMPLE", "thaumatin")
-    wait_for(lambda: device.samplepath.endswith("/raw/thaumatin"), 5, "the sample")
+        assert client.read_attribute(name).value == f"{beamline.device.path}/lysozyme"
+    client.write_attribute("SAMPLE", "thaumatin")
+    wait_for(lambda: client.samplepath.endswith("/raw/thaumatin"), 5, "the sample")
 
 
 @pytest.fixture
@@ -127,10 +128,10 @@ def test_no_read_of_several_attributes_sees_half_a_switch(beamline):
     stopped = threading.Event()
 
     def read() -> None:
-        device = tango.DeviceProxy(beamline.device.name())
+        client = device(beamline.device.name())
         with tango.EnsureOmniThread():
             while not stopped.is_set():
-                values = device.read_attributes(["Proposal", "path", "Session"])
+                values = client.read_attributes(["Proposal", "path", "Session"])
                 seen.append(tuple(value.value for value in values))
 
     def wait_until_read(proposal: str) -> None:

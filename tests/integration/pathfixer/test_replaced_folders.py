@@ -13,6 +13,7 @@ import tango
 from pathfixer.errors import CommandError
 from pathfixer.visits.client import VisitClient
 from pathfixer.visits.order import TreeOrder, VisitOrder
+from tests.devices import ANSWER_S
 from tests.integration.pathfixer.conftest import Beamline, Scanning, Site
 from tests.quickness import seconds
 from tests.waiting import wait_for
@@ -25,7 +26,7 @@ def order(reason: str = "") -> VisitOrder:
 
 
 def visits(beamline: Beamline) -> VisitClient:
-    return VisitClient(beamline.device.name(), 60)
+    return VisitClient(beamline.device.name(), 60, ANSWER_S)
 
 
 def visit_folder(beamline: Beamline) -> Path:

@@ -33,7 +33,8 @@ def test_killed_while_opening_it_comes_back_with_the_old_or_the_new_session(
 ):
     server = start_path_fixer(fault=f"{place}:kill")
     beamline = beamline_of(server, site)
-    beamline.device.OpenSession(json.dumps(ICE))
+    with suppress(tango.DevFailed):  # its end may come before the answer
+        beamline.device.OpenSession(json.dumps(ICE))
     session = come_back(beamline)
     assert session.revision == revision
     assert (session.state == "open") is (revision == 1)
@@ -49,7 +50,8 @@ def test_killed_while_closing_it_comes_back_with_the_old_or_the_new_session(
     start_path_fixer, site, place, state
 ):
     beamline = with_a_session_that_ends_at(start_path_fixer(), site, f"pathfixer.{place}:kill")
-    beamline.device.CloseSession()
+    with suppress(tango.DevFailed):  # its end may come before the answer
+        beamline.device.CloseSession()
     session = come_back(beamline)
     assert session.state == state
     assert beamline.device.path == session.path

@@ -12,6 +12,7 @@ import pytest
 from pathfixer.visits.client import VisitClient
 from pathfixer.visits.order import VisitOrder
 from tests.bad_days.harness.wrong_clock import wrong_clock
+from tests.devices import ANSWER_S
 from tests.integration.pathfixer.conftest import Beamline, Site, StartPathFixer, beamline_of
 from tests.waiting import wait_for
 
@@ -47,7 +48,7 @@ def name_of(begin: datetime) -> str:
 
 
 def visits(beamline: Beamline) -> VisitClient:
-    return VisitClient(beamline.device.name(), 60)
+    return VisitClient(beamline.device.name(), 60, ANSWER_S)
 
 
 def state(beamline: Beamline, begin: datetime = BLOCKS[0][0]) -> str:

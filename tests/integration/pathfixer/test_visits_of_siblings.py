@@ -4,15 +4,18 @@ import os
 import shutil
 import signal
 import stat
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import tango
 
 from pathfixer.errors import CommandError
 from pathfixer.visits.client import VisitClient
 from pathfixer.visits.order import VisitOrder
+from tests.devices import ANSWER_S
 from tests.integration.pathfixer.conftest import Beamline, Site, beamline_of, workers_of
 from tests.processes import freeze
 from tests.quickness import best_seconds
@@ -55,7 +58,7 @@ def open_now(beamline: Beamline, visit: str = "") -> str:
 
 
 def visits(beamline: Beamline) -> VisitClient:
-    return VisitClient(beamline.device.name(), 60)
+    return VisitClient(beamline.device.name(), 60, ANSWER_S)
 
 
 def order(visit: str, reason: str = "") -> VisitOrder:
@@ -114,7 +117,8 @@ def test_a_visit_closed_by_one_takes_no_session_of_another_though_nothing_is_loc
     schedule(site, NOW - HOUR, NOW + DAY)
     name = open_now(third)
     third.client.close_session()
-    third.device.CloseVisit(order(name).model_dump_json())
+    with suppress(tango.DevFailed):  # its end may come before the answer
+        third.device.CloseVisit(order(name).model_dump_json())
     wait_for(lambda: not dying.alive, 10, "killed")
     folder = site.root / "visitors/demo/20260101" / name
     assert stat.S_IMODE(folder.stat().st_mode) == 0o3770, "nothing is locked"

@@ -106,6 +106,7 @@ def captured(
             pid_prefix="20.500.12345",
             begin_wait_s=5,
             end_wait_s=5,
+            call_limit_s=10,
             stations=(Station(match="*", path_fixer=ANNOUNCER, sci_dog=ANNOUNCER, endstation="main"),),
         ),
     )

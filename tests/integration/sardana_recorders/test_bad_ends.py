@@ -96,6 +96,7 @@ def test_a_missing_folder_is_told_by_the_next_scan_on_the_door(captured, spooled
         assert door.begin("ascan", "mot01", 0, 1, 2, 0.01).wait(60) == "exception"
     finally:
         door.run("senv", "ScanDir", captured.scan_dir)
+    wait_for(lambda: len(spooled.messages()) == 2, 10, "both commits of the start")
     assert [message.phase for message in spooled.messages()] == ["started", "started"]
 
     door.run("ascan", "mot01", 0, 1, 2, 0.01)
@@ -190,6 +191,10 @@ def slow_motor(captured):
     motor.Velocity = 1000.0
 
 
+POINT_S = 2.5
+"""Of scans during which the ring must have been frozen, whatever else the machine does."""
+AT_ONCE_S = 9
+"""The wait itself lasts 10 s."""
 ASKED = [("StopMacro", "stopped"), ("AbortMacro", "aborted")]
 
 
@@ -204,7 +209,7 @@ def test_the_wait_for_start_values_ends_when_the_user_says_so(
     getattr(door.proxy, command)()
     run.wait(60)
 
-    assert time.monotonic() - asked_at < 5
+    assert time.monotonic() - asked_at < AT_ONCE_S
     assert abs(slow_motor.Position) < 0.1
     (scan,) = spooled.ended()
     assert (scan.status, scan.points_recorded) == (status, 0)
@@ -214,7 +219,7 @@ def test_the_wait_for_start_values_ends_when_the_user_says_so(
 def test_the_wait_for_end_values_ends_when_the_user_says_so(
     captured, silence, spooled, door, long_waits, stopped_at_its_end, command, status
 ):
-    run = door.begin("ascan", "mot01", 0, 1, 1, 0.5)
+    run = door.begin("ascan", "mot01", 0, 1, 1, POINT_S)
     spooled.started()
     silence()
     wait_for(lambda: is_frozen(captured.pid), 10, "the wait for end values")
@@ -223,7 +228,7 @@ def test_the_wait_for_end_values_ends_when_the_user_says_so(
     getattr(door.proxy, command)()
     run.wait(60)
 
-    assert time.monotonic() - asked_at < 5
+    assert time.monotonic() - asked_at < AT_ONCE_S
     (scan,) = spooled.ended()
     assert (scan.status, scan.points_recorded) == (status, 2)
     assert "ring" not in scan.values
@@ -232,7 +237,7 @@ def test_the_wait_for_end_values_ends_when_the_user_says_so(
 def test_a_stop_while_the_end_waits_stops_the_macro_of_many_scans(
     captured, silence, spooled, door, long_waits, stopped_at_its_end
 ):
-    run = door.begin("scan_twice")
+    run = door.begin("scan_twice", POINT_S)
     spooled.started()
     silence()
     wait_for(lambda: is_frozen(captured.pid), 10, "the wait for end values")
@@ -245,7 +250,7 @@ def test_a_stop_while_the_end_waits_stops_the_macro_of_many_scans(
     assert {message.pid for message in spooled.messages()} == {scan.pid}, "no second scan"
 
 
-HANGS_S = 8
+HANGS_S = 15
 
 
 def test_a_device_that_hangs_costs_no_more_than_the_waits(captured, door, short_waits):
@@ -261,4 +266,4 @@ def test_a_device_that_hangs_costs_no_more_than_the_waits(captured, door, short_
 
     assert "ring" not in scan.values_at_start
     assert lasted < HANGS_S - 1
-    assert {failure.device for failure in scan.failures} == {"demo/sim/ring"}
+    assert {failure.device for failure in scan.failures if failure.device} == {"demo/sim/ring"}

@@ -152,7 +152,9 @@ def beamline(
     announcer.wait_ready()
     announcer.proxy().write_attribute("ActiveSelection", SELECTION.model_dump_json())
     station = Station(match="*", path_fixer=device.name, sci_dog=device.name)
-    settings = Settings(beamline=name, facility="maxiv", pid_prefix="20.500.12345", stations=(station,))
+    settings = Settings(
+        beamline=name, facility="maxiv", pid_prefix="20.500.12345", call_limit_s=10, stations=(station,)
+    )
     save_settings(state_folder, settings)
     made = Beamline(run_folder, tango_db.address, announcer, state_folder, tmp_path / "data", name)
     yield made

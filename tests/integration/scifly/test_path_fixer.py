@@ -8,6 +8,7 @@ import pytest
 from pathfixer.client import PathFixerClient
 from scifish.settings import Settings, Station, save_settings
 from scizoo.services.device_server import Device, DeviceServer
+from tests.devices import ANSWER_S
 from tests.own_tree import MINE, make_site_part
 
 OFFICE = """
@@ -17,7 +18,7 @@ proposals:
     type: Normal
     pi: {account: adalov}
     beamlines: [demo]
-    schedule: [{beamline: demo, start: 2026-11-21T06:00:00Z, end: 2026-11-21T14:00:00Z}]
+    schedule: [{beamline: demo, start: 2026-11-21T06:00:00Z, end: 2099-11-21T14:00:00Z}]
 """
 
 
@@ -56,7 +57,7 @@ def path_fixer(beamline, root: Path, tmp_path: Path) -> Iterator[PathFixerClient
     save_settings(beamline.state, settings)
     server.start()
     server.wait_ready()
-    yield PathFixerClient(server.proxy().name(), 60)
+    yield PathFixerClient(server.proxy().name(), 60, ANSWER_S)
     server.kill()
 
 

@@ -15,6 +15,7 @@ from scizoo.services.device_server import Device, DeviceServer, connect
 from scizoo.services.run_folder import RunFolder
 from scizoo.services.system_packages import script
 from scizoo.services.tango_db import TangoDatabase
+from tests.serving import END_LIMIT_S
 from tests.waiting import wait_for
 
 NO_SUCH_PLACE = ["-ORBendPoint", "giop:tcp:no.such.host:5"]
@@ -75,7 +76,7 @@ def test_a_server_that_cannot_start_says_so_with_its_exit_code() -> None:
 def test_it_ends_cleanly_and_signs_off_while_its_threads_make_proxies(connecting: Server) -> None:
     for _ in range(ROUNDS):
         connecting.begin()
-        assert connecting.stop() == 0
+        assert connecting.stop(END_LIMIT_S) == 0
         assert not connecting.is_exported()
 
 
@@ -83,7 +84,7 @@ def test_it_ends_as_well_by_the_command_of_its_admin_device(connecting: Server) 
     connecting.begin()
     connecting.proxy(ADMIN).command_inout("Kill")
     wait_for(lambda: not connecting.alive, 10, "the end of its process")
-    assert connecting.stop() == 0
+    assert connecting.stop(END_LIMIT_S) == 0
 
 
 @pytest.mark.parametrize("again", ["DevRestart", "Init"])
@@ -96,4 +97,4 @@ def test_its_device_is_made_anew_while_it_pushes_events(pushing: Server, again: 
             pushing.proxy(ADMIN).command_inout("DevRestart", RESTLESS)
         pushing.wait_at_work()
     assert pushing.proxy().state() == tango.DevState.ON
-    assert pushing.stop() == 0
+    assert pushing.stop(END_LIMIT_S) == 0

@@ -37,14 +37,30 @@ def test_between_two_macros_of_a_sequence_it_runs(doors, devices, states):
 
 
 def test_one_that_does_not_answer_within_a_second_counts_as_running(doors, devices):
-    devices.answers["door/a/1"] = [TimeoutError("no answer within 1 s")]
-    devices.answers["door/a/2"] = [OSError("cannot be reached")]
+    devices.answers["door/a/1"] = ["ON", TimeoutError("no answer within 1 s")]
+    devices.answers["door/a/2"] = ["ON", OSError("cannot be reached")]
     devices.signed_off = {"door/a/2"}
+    doors.learn(["door/a/1", "door/a/2"], [])
     assert doors.busy(["door/a/1", "door/a/2", "no-name"], []) == {
         "door/a/1": "door/a/1 does not answer (no answer within 1 s): a macro may be running",
         "no-name": "no-name does not answer (is no name of a Tango device): a macro may be running",
     }
+    assert devices.waited_s == 3, "no-name has never answered"
+    assert list(doors.busy(["door/a/1"], [])) == ["door/a/1"]
     assert devices.waited_s == 1
+
+
+def test_one_that_was_late_once_and_is_at_rest_is_not_busy(doors, devices):
+    devices.answers["door/a/1"] = [TimeoutError("no answer within 3 s"), "ON"]
+    assert doors.busy(["door/a/1"], []) == {}
+
+
+def test_one_that_ran_a_macro_and_is_late_with_its_answer_still_runs_it(doors, devices):
+    devices.answers["door/a/1"] = ["RUNNING", TimeoutError("no answer within 1 s"), "ON", OSError("gone")]
+    assert [doors.at_work(["door/a/1"], []) for _ in range(4)] == [["door/a/1"], ["door/a/1"], [], []]
+    devices.answers["door/a/1"] = ["RUNNING", OSError("gone")]
+    devices.signed_off = {"door/a/1"}
+    assert [doors.at_work(["door/a/1"], []) for _ in range(2)] == [["door/a/1"], []]
 
 
 def test_doors_that_nobody_names_are_those_of_the_macro_servers(doors, devices):

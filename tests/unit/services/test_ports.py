@@ -32,6 +32,12 @@ def test_where_the_few_ports_below_are_taken_it_is_another(outgoing):
         assert free_port(outgoing) > LOWEST
 
 
+def test_a_port_is_given_once(outgoing):
+    """Its service may listen there only later; the third is none of the two."""
+    outgoing.write_text(f"{LOWEST + 2}\t65535\n")
+    assert len({free_port(outgoing) for _ in range(3)}) == 3
+
+
 def test_where_outgoing_connections_may_have_any_port_any_free_one_is_taken(outgoing):
     outgoing.write_text("1024\t65535\n")
     assert free_port(outgoing) > 0

@@ -6,6 +6,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 from sardana.macroserver.macro import Macro, Type
 from sardana.macroserver.msexception import InterruptException
@@ -27,9 +28,11 @@ class scan_inside(Macro):  # noqa: N801 - macros are called so
 class scan_twice(Macro):  # noqa: N801
     """Run one scan after the other, as a night's macro does."""
 
-    def run(self):
+    param_def = [["seconds", Type.Float, None, "for each point"]]
+
+    def run(self, seconds):
         for _ in range(2):
-            scan, _ = self.createMacro("ascan", "mot01", "0", "1", "1", "0.5")
+            scan, _ = self.createMacro("ascan", "mot01", "0", "1", "1", str(seconds))
             self.runMacro(scan)
 
 
@@ -82,7 +85,9 @@ class held_scan(Macro):  # noqa: N801
     def hold(self):
         self._calls_left -= 1
         if self._calls_left == 0:
-            self.output(f"{self.getID()} is held")
+            # Said by another thread: who reads it may abort this one at once, even among the locks of
+            # Sardana's log, and Sardana would stand still for good.
+            Thread(target=self.output, args=(f"{self.getID()} is held",)).start()
             self.stand_still()
 
     def stand_still(self):
@@ -237,6 +242,6 @@ class fork_child(Macro):  # noqa: N801
         child = os.fork()
         if child == 0:
             os.setsid()
-            time.sleep(120)
+            time.sleep(900)
             os._exit(0)
         Path(path).write_text(str(child))

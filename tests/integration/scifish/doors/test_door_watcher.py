@@ -1,5 +1,6 @@
 """Captures whose Door is no longer at work, with a real Sardana."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from scifish.spool.spool import Spool
 from scifish.state_folder import StateFolder
 from scifish.status.captures import CaptureState, get_capture
 from scifish.testing.capture_messages import new_identity, told
+from tests.devices import device
 from tests.waiting import wait_for
 
 Begun = Callable[..., str]
+SURE_S = 0.5
 
 
 class Host:
@@ -63,9 +66,11 @@ def wait_watched(host: Host, name: str) -> None:
 
 
 def wait_counting() -> None:
-    """Sardana loses a stop that comes before its macro counts."""
-    counters = tango.DeviceProxy("mntgrp01")
+    """Sardana loses a stop that comes before its macro counts, and may hang over an abort until it waits."""
+    counters = device("mntgrp01")
     wait_for(lambda: counters.state() == tango.DevState.MOVING, 60, "a macro that counts")
+    sure = time.monotonic() + SURE_S
+    wait_for(lambda: time.monotonic() > sure, 10, "a macro that waits for its counters")
 
 
 def test_an_aborted_macro_closes_its_capture_as_aborted(host, sardana):

@@ -63,8 +63,10 @@ class Beamline:
 
     def delete_topics(self) -> None:
         admin = AdminClient({"bootstrap.servers": self.address})
-        for future in admin.delete_topics([self.captures, self.receipts]).values():
-            future.result(10)
+        names = {self.captures, self.receipts}
+        for future in admin.delete_topics(list(names)).values():
+            future.result(20)
+        wait_for(lambda: names.isdisjoint(admin.list_topics(timeout=5).topics), 20, "the topics gone")
 
     def log(self, count: int, timeout_s: float = 20) -> list[CaptureMessage]:
         """Return the first ``count`` messages of the captures topic."""

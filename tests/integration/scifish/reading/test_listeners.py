@@ -121,7 +121,8 @@ def test_a_restarted_pathfixer_is_live_again(listener, announcer):
     wait_for(lambda: known(listener).session.revision == 9, 10.0, "the new session")
 
 
-def test_a_restarted_process_knows_the_session_of_a_dead_pathfixer(listener, announcer, listen):
+def test_a_restarted_process_knows_the_session_of_a_dead_pathfixer(listener, announcer, listen, tmp_path):
+    wait_for(lambda: list(tmp_path.glob("SessionListener*")), 10, "its copy on disk")
     announcer.kill()
     listener.close()
     again = listen(SessionListener, announcer.address)

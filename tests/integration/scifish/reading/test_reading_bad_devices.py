@@ -39,6 +39,12 @@ def timed_read(reader):
 
 
 @pytest.fixture
+def patient(reader):
+    """Let no call end before a device has answered that answers late."""
+    reader.call_limit_s = 20
+
+
+@pytest.fixture
 def healthy(everything):
     return f"{everything.address}/with_unit"
 
@@ -77,7 +83,7 @@ def test_a_hung_device_costs_the_deadline_once(victim, reader, timed_read, warm,
 
     again, complete, took_s = timed_read(selection)
     assert complete
-    assert took_s < DEADLINE_S
+    assert took_s < DEADLINE_S + SLACK_S
     assert set(again.result().values) == {healthy}
     assert "not waited for: has not answered for" in reasons(again.result())[f"{server.address}/slow"]
 
@@ -106,7 +112,9 @@ def try_write(server, attribute, value):
     return True
 
 
-def test_a_value_after_its_phase_is_late_and_the_others_are_not(victim, timed_read, warm, selecting, healthy):
+def test_a_value_after_its_phase_is_late_and_the_others_are_not(
+    victim, patient, timed_read, warm, selecting, healthy
+):
     server = victim()
     slow = f"{server.address}/slow"
     selection = selecting(healthy, slow)
@@ -132,8 +140,9 @@ def test_a_frozen_server_delays_nobody(victim, reader, timed_read, warm, selecti
     assert set(reasons(reading.result())) == set(sources)
     assert set(reasons(reading.result()).values()) == {"no answer within 1 s"}
 
-    again, _, took_s = timed_read(selection)
-    assert took_s < DEADLINE_S
+    again, complete, took_s = timed_read(selection)
+    assert complete, "it is not waited for"
+    assert took_s < DEADLINE_S + SLACK_S
     assert set(again.result().values) == {healthy}
 
     server.thaw()
@@ -192,7 +201,7 @@ def test_a_dead_device_says_so_and_costs_nothing(victim, timed_read, warm, selec
     server.kill()
     reading, complete, took_s = timed_read(selection)
     assert complete
-    assert took_s < DEADLINE_S
+    assert took_s < DEADLINE_S + SLACK_S
     assert set(reading.result().values) == {healthy}
     assert "not running" in reasons(reading.result())[f"{server.address}/with_unit"]
 
@@ -219,15 +228,15 @@ def test_a_restarted_device_is_read_again_through_the_same_reader(victim, reader
     wait_for(answers_again(reader, selection), 10.0, "the restarted device answers")
 
 
-def test_a_cancelled_wait_ends_at_once_and_blames_no_device(victim, reader, warm, selecting):
+def test_a_cancelled_wait_ends_at_once_and_blames_no_device(victim, patient, reader, warm, selecting):
     server = victim()
     selection = selecting(f"{server.address}/slow")
     warm(selection)
-    server.write("pause_s", 2.0)
+    server.write("pause_s", 4.0)
     reading = reader.begin(selection)
     cancel_at = time.monotonic() + 0.1
     assert not reading.wait(10.0, lambda: time.monotonic() > cancel_at)
-    assert time.monotonic() - cancel_at < 1.5
+    assert time.monotonic() - cancel_at < 3.5
     assert reasons(reading.result())[f"{server.address}/slow"] == "not waited for: cancelled"
     again = reader.begin(selection)
     assert again.wait(30.0)
@@ -263,5 +272,5 @@ def test_a_process_ends_while_its_threads_are_stuck(victim, tmp_path, end):
         else:
             program.stdin.close()
         code = program.wait(60)
-    assert time.monotonic() - began < 2.5, "a call to a frozen device takes 3 s"
+    assert time.monotonic() - began < 4.5, "the first call to a frozen device takes 6 s"
     assert code == (-signal.SIGTERM if end == "SIGTERM" else 0)
