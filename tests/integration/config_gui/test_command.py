@@ -101,14 +101,16 @@ def test_with_several_the_command_names_them(own_db: tango.Database) -> None:
 def found_by_a_command() -> str:
     """Return what is found, or why not, in a process of its own: TANGO keeps its first database for ever."""
     ended = subprocess.run(
-        [sys.executable, "-c", FIND], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", FIND], capture_output=True, text=True, timeout=240, check=True
     )
     return ended.stdout.strip()
 
 
 def test_without_a_database_the_command_ends_with_a_sentence() -> None:
     environment = {**os.environ, "TANGO_HOST": f"127.0.0.1:{free_port()}"}
-    ended = subprocess.run([SCIDOG], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(
+        [SCIDOG], env=environment, capture_output=True, text=True, timeout=240, check=False
+    )
     assert ended.returncode == 1
     assert "does not answer" in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -134,7 +136,7 @@ def test_the_command_ends_with_its_window_while_its_threads_ask(
 def opened_and_closed(module: str, beside: str = "") -> subprocess.CompletedProcess[str]:
     """Open the window of a command, close it as soon as it is shown, and wait for the command's end."""
     command = [sys.executable, "-c", beside + CLOSE_AT_ONCE, module, "demo/ctl/nobody"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
 
 
 def test_the_panels_command_is_installed_under_its_name() -> None:

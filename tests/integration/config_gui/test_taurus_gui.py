@@ -62,7 +62,7 @@ def test_a_taurus_gui_shows_it_by_its_class_and_model(biomax: Biomax, tmp_path: 
         env={**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert f"{biomax.server.address} NO SESSION, NO DATA" in ended.stdout, ended.stderr

@@ -302,10 +302,10 @@ def test_a_directory_that_freezes_costs_the_configured_time(own_folder: RunFolde
     for server in serving(Slapd(own_folder, "rfc2307bis")):
         for world in living(Rfc2307bisWorld(tmp_path, server, "frozen")):
             assert server.pid is not None
-            with closing(opened(world, answer_timeout_s=1)) as directory:
+            with closing(opened(world, answer_timeout_s=3)) as directory:
                 freeze(server.pid)
                 before = time.monotonic()
                 with pytest.raises(DirectoryUnavailableError, match="does not answer"):
                     directory.account("kim")
-                assert time.monotonic() - before < 10
+                assert time.monotonic() - before < 20
                 os.kill(server.pid, signal.SIGCONT)

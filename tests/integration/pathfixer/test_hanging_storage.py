@@ -18,7 +18,7 @@ ICE = {"username": "carlcarl", "proposal": "20260101", "visit": "20260914"}
 
 
 def test_a_hanging_mount_delays_no_read_and_no_end_and_the_session_survives(start_path_fixer, site):
-    server = start_path_fixer(FileTimeout="3")
+    server = start_path_fixer(FileTimeout="8")
     beamline = beamline_of(server, site)
     beamline.client.open_session(**ICE)
     with HangingMount(site.root / "visitors") as mount:
@@ -26,13 +26,13 @@ def test_a_hanging_mount_delays_no_read_and_no_end_and_the_session_survives(star
         assert mount.asked.wait(60)
         wait_for(lambda: "did not answer" in beamline.device.status(), 15, "told")
         assert beamline.device.state() == tango.DevState.ALARM
-        assert seconds(lambda: beamline.device.write_attribute("Sample", "water")) < 1.5
+        assert seconds(lambda: beamline.device.write_attribute("Sample", "water")) < 4
         assert beamline.device.Sample == "water"
         assert_quick_reads(beamline.device)
         start = time.perf_counter()
         os.kill(server.pid, signal.SIGTERM)
         wait_for(lambda: not server.alive, 60, "ended")
-        assert time.perf_counter() - start < 2.9, "less than the limit of one call"
+        assert time.perf_counter() - start < 5, "less than the limit of one call"
     server.start()
     server.wait_ready()
     assert beamline.client.session().path == f"{site.root}/visitors/demo/20260101/20260914/raw"

@@ -140,7 +140,7 @@ def move_the_storage(site: Site) -> None:
 def trust_moved(beamline: Beamline, *words: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "scizoo.cli.main", "visit", "trust", "--moved", *words]
     return subprocess.run(
-        [*command, "--device", beamline.device.name()], capture_output=True, text=True, timeout=60
+        [*command, "--device", beamline.device.name()], capture_output=True, text=True, timeout=240
     )
 
 
@@ -201,5 +201,5 @@ def test_only_staff_ask_and_a_visit_or_all_of_them(beamline):
         visits(beamline).trust_moved(TreeOrder(by="carlcarl@test"))
     for words in ((), ("20260101/20260914", "--moved")):
         command = [sys.executable, "-m", "scizoo.cli.main", "visit", "trust", *words]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=240)
         assert "give either a VISIT or --moved" in done.stderr

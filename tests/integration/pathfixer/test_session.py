@@ -243,7 +243,9 @@ def test_no_read_and_no_command_takes_long(beamline):
     beamline.device.ping()
     for worker in workers_of(beamline.server.pid):
         freeze(worker)
-    assert seconds(lambda: beamline.device.OpenSession(json.dumps(OPENING))) < 1
+    assert seconds(lambda: beamline.device.OpenSession(json.dumps(OPENING))) < 3, (
+        "a file call may last longer"
+    )
     for name in ("path", "SamplePath", "Session", "State", "JobState"):
         assert best_seconds(partial(beamline.device.read_attribute, name), 0.05) < 0.05, name
 

@@ -35,7 +35,7 @@ def visit_folder(beamline) -> Path:
 
 def scizoo(*words: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "scizoo.cli.main", "visit", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=240)
 
 
 def state(beamline) -> str:

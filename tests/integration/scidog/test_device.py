@@ -21,6 +21,7 @@ from scidog.errors import (
     StoreAwayError,
     UnknownSelectionError,
 )
+from scidog.mongo_store import INDEX
 from scidog.wire_text import wire_json
 from scifish.active_selection import SelectionListener
 from scifish.selection import Entry, Selection
@@ -79,6 +80,9 @@ def mongo(tmp_path: Path) -> Iterator[Mongod]:
     mongod = Mongod(RunFolder(tmp_path / "mongo"))
     mongod.start()
     mongod.wait_ready()
+    with mongod.client() as client:  # SciDog gives its first save 2 s, collections and index included
+        client["scidog"]["revisions"].create_index(INDEX)
+        client["scidog"].create_collection("active")
     yield mongod
     if mongod.alive and mongod.pid:
         os.kill(mongod.pid, signal.SIGCONT)

@@ -38,7 +38,7 @@ def run(tmp_path: Path, request: pytest.FixtureRequest):
         ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         variables = {**ours, "PYTHONPATH": str(CHECKOUT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         done = subprocess.run(
-            command, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=60
+            command, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=240
         )
         return done.stdout.splitlines()
 

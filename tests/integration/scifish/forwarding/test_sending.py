@@ -125,8 +125,8 @@ def test_topics_deleted_and_made_again_under_a_running_forwarder(beamline, recei
     beamline.spool.commit(first)
     beamline.wait_state(first.pid, "sent")
     beamline.delete_topics()
-    wait_for(lambda: "topic missing" in str(forwarder.status.trouble), 20, "topic missing")
     beamline.spool.commit(second)
+    wait_for(lambda: "topic missing" in str(forwarder.status.trouble), 20, "topic missing")
     beamline.make_topics()
     beamline.wait_state(second.pid, "sent", 30)
     assert beamline.log(1)[0].pid == second.pid
