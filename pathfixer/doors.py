@@ -12,9 +12,10 @@ from pathfixer.many_devices import Answers, ask_devices
 from scifish.attributes.reader import SnapshotReader
 
 ANSWER_S = 1.0
-"""A Door that has not answered by then counts as running."""
-FIRST_ANSWER_S = 3.0
-"""The same for what has never answered this process: it may be connected to yet."""
+"""For an answer of a Door that is well."""
+PATIENCE_S = 3.0
+"""A Door that has not answered by then, at the second look, counts as running; and for the first answer ever,
+which includes being connected to."""
 STILL_S = 10.0
 """For so long a Door that ran a macro at its last answer is taken to run it still."""
 BETWEEN_S = 0.3
@@ -66,7 +67,7 @@ class Doors:
         names = self._named(doors, macro_servers)
         running, silent = self._look(names)
         if names and not self._stopped.wait(self._between_s):
-            running_now, silent = self._look(names)
+            running_now, silent = self._look(names, PATIENCE_S)
             running = running_now | running
         return unknown | silent | running
 
@@ -100,9 +101,11 @@ class Doors:
             if not self._known.get(server) and not self._has_signed_off(server)
         }
 
-    def _look(self, doors: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
+    def _look(
+        self, doors: Collection[str], limit_s: float = ANSWER_S
+    ) -> tuple[dict[str, str], dict[str, str]]:
         """Return a sentence for each Door that is at work, and for each that does not answer."""
-        answers = self._states(doors)
+        answers = self._states(doors, limit_s)
         running = {
             door: f"a macro runs on {door} (its state is {state})"
             for door, state in _at_work(answers).items()
@@ -114,15 +117,15 @@ class Doors:
         }
         return running, silent
 
-    def _ask(self, devices: Collection[str], attribute: str) -> Answers:
+    def _ask(self, devices: Collection[str], attribute: str, limit_s: float = ANSWER_S) -> Answers:
         names = {name.lower() for name in devices}
-        limit_s = ANSWER_S if names <= self._heard else FIRST_ANSWER_S
-        answers = ask_devices(self._reader, names, attribute, limit_s)
+        patience_s = limit_s if names <= self._heard else PATIENCE_S
+        answers = ask_devices(self._reader, names, attribute, patience_s)
         self._heard |= answers.values.keys()
         return answers
 
-    def _states(self, doors: Collection[str]) -> Answers:
-        answers, now = self._ask(doors, "state"), time.monotonic()
+    def _states(self, doors: Collection[str], limit_s: float = ANSWER_S) -> Answers:
+        answers, now = self._ask(doors, "state", limit_s), time.monotonic()
         at_work = _at_work(answers)
         for door in answers.values:
             self._worked_at[door] = now if door in at_work else float("-inf")

@@ -119,11 +119,12 @@ def look_at_scan_dir(scanning: Scanning, elsewhere: Path) -> None:
 
 def test_an_old_copy_of_expconf_is_told_with_the_scan_numbers_that_come_again(scanning, tmp_path):
     open_ice(scanning, "old")
+    scan(scanning)  # a Sardana that has never scanned has no ScanID
     environment = scanning.environment.read()
     old = {name: environment[name] for name in ("ScanDir", "ScanID", "ScanFile")}
     scanning.client.set_sample("new")
     wait_for(lambda: scanning.scan_dir == scanning.device.SamplePath, 5, "ScanDir follows")
-    scanning.sardana.door().run("ascan", "mot01", "0", "1", "2", "0.01")
+    scan(scanning)
     wait_for(lambda: scanning.environment.read()["ScanID"] > old["ScanID"], 5, "a scan's number")
     look_at_scan_dir(scanning, tmp_path)
     scanning.environment.change(old, ())
