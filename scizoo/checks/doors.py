@@ -11,10 +11,11 @@ import tango
 from pathfixer.errors import MacroServerError
 from pathfixer.sardana import MacroServerEnvironment
 from sardana_recorders.data_recorder_env import OURS, macro_of, uncaptured_macros, winner
+from scifish.errors import NoDatabaseError
 from scifish.tango_database import devices_of, property_of
-from scizoo.asking import ask, ask_all, reason
+from scizoo.asking import NoAnswerError, ask, ask_all, reason
 from scizoo.checks.finding import Finding, bad, good
-from scizoo.devices import find_devices
+from scizoo.devices import find_devices, why_silent
 
 LIMIT_S = 2.0
 KEPT_S = 30 * 86_400
@@ -27,8 +28,12 @@ def check_doors(beamline: str | None = None) -> Iterator[Finding]:
     """Look at every MacroServer and its Doors in the Tango database."""
     try:
         doors = ask(_find_doors, LIMIT_S)
-        sci_fishes = ask(lambda: find_devices(beamline)["SciFish"], LIMIT_S)
     except Exception:  # noqa: BLE001 - whatever keeps the database silent is told by the device check
+        return
+    try:
+        sci_fishes = ask(lambda: find_devices(beamline)["SciFish"], LIMIT_S)
+    except (NoAnswerError, NoDatabaseError) as error:  # it has fallen silent since
+        yield bad("Doors", f"cannot be judged: {why_silent(error)}", "see that the Tango database answers")
         return
     is_captured = _is_captured(sci_fishes)
     answers = ask_all({server: _asking(server) for server in doors}, LIMIT_S)
